@@ -1,0 +1,35 @@
+# `make run` opens the conversation, `make test` runs every check; both set up what they need first.
+
+PYTHON ?= python3
+BIN = .venv/bin
+READY = .venv/.ready
+
+.PHONY: run test soak format clean
+
+run: $(READY)
+	@CLAUSEBOT_ENV=local $(BIN)/clausebot chat
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/clausebot check
+	$(BIN)/pytest -m "not soak" --cov --cov-report=term:skip-covered
+
+soak: $(READY)
+	$(BIN)/pytest -m soak
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up in .venv (a minute, once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11, 3.12 or 3.13 is needed; name one: make PYTHON=python3.12 run" if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY)

@@ -1,0 +1,173 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from bot.config import Settings, SettingsError, read_settings
+
+POLICIES = click.option(
+    "--policies",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Directory of policies to use instead of the shipped ones.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="clausebot", prog_name="clausebot")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Finds the clause of the written policy that answers a question, and quotes it word for word."""
+    try:
+        context.obj = read_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@POLICIES
+@click.pass_obj
+def chat(settings: Settings, policies: Path | None) -> None:
+    """Talk in this terminal. A number presses what it stands before; q leaves."""
+    from bot import app
+    from bot.channels.console.channel import Console
+    from bot.turns import Said
+
+    _use_line_editing()
+    with _mistakes_told(), app.dispatcher(settings, policies, _progress) as door:
+        Console(door).run([Said("hello")])
+
+
+@main.command()
+@POLICIES
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option("--json-lines", is_flag=True, help='Read {"id", "text"} objects, one a line, from standard input.')
+@click.argument("text", nargs=-1)
+@click.pass_obj
+def ask(settings: Settings, policies: Path | None, as_json: bool, json_lines: bool, text: tuple[str, ...]) -> None:
+    """Answer one question and leave. Nothing is stored."""
+    from bot import app, machine
+    from bot.understanding import understand
+
+    if json_lines == bool(text):
+        raise click.UsageError("give a question, or --json-lines with the questions on standard input")
+    with _mistakes_told():
+        if not (json_lines or as_json):
+            _print_answer(settings, policies, " ".join(text))
+            return
+        knowledge = app.knowledge_base(settings, policies, progress=_progress)
+        if json_lines and not machine.answer_lines(sys.stdin, sys.stdout, lambda line: understand(line, knowledge)):
+            sys.exit(1)
+        if as_json and not json_lines:
+            click.echo(json.dumps(machine.as_json(understand(" ".join(text), knowledge))))
+
+
+@main.command()
+@POLICIES
+def check(policies: Path | None) -> None:
+    """Check every data file: policies, phrasings, lexicon, intents, directory."""
+    from bot import checking
+
+    mistakes, read = checking.check(policies)
+    for mistake in mistakes:
+        click.echo(mistake)
+    click.echo(f"{len(mistakes)} mistakes in the data files" if mistakes else f"All good: {read}")
+    sys.exit(1 if mistakes else 0)
+
+
+@main.command("eval")
+@POLICIES
+@click.option("--leave-out", default="", metavar="AUTHOR", help="Fit without this author's lines.")
+@click.option("--on-author", is_flag=True, help="Judge on the lines of the author left out instead of a file.")
+@click.option("--json", "as_json", is_flag=True, help="The numbers as one JSON object.")
+@click.option("--worst", default=10, show_default=True, help="How many confusions to list.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.pass_obj
+def evaluate(
+    settings: Settings, file: Path | None, policies: Path | None, leave_out: str, on_author: bool, as_json: bool, worst: int
+) -> None:
+    """Measure on labelled questions: top-1, top-3, caught, refused, intent. Nothing is stored."""
+    from bot import app, evaluation
+    from bot.understanding import understand
+
+    if bool(file) == on_author or (on_author and not leave_out):
+        raise click.UsageError("give a FILE of labelled questions, or --leave-out AUTHOR --on-author")
+    with _mistakes_told():
+        knowledge = app.knowledge_base(settings, policies, leave_out, _progress)
+        rows = evaluation.read_rows(file) if file else app.rows_of(leave_out, policies)
+        judged = evaluation.judge(rows, lambda text: understand(text, knowledge))
+    lines = [json.dumps(evaluation.numbers(judged))] if as_json else evaluation.report(judged, worst)
+    for line in lines:
+        click.echo(line)
+
+
+@main.command()
+@click.option(
+    "--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled questions to measure accuracy on."
+)
+@click.option("--sizes", default="100,1000,10000,100000", show_default=True, help="Numbers of clauses to measure at.")
+@click.pass_obj
+def bench(settings: Settings, questions: Path | None, sizes: str) -> None:
+    """Compare this search with others, side by side in one run, and measure it at several sizes."""
+    from bot import bench as benches
+
+    with _mistakes_told():
+        for line in benches.run(settings, questions, [int(size) for size in sizes.split(",")], _progress):
+            click.echo(line)
+
+
+@main.command()
+@click.pass_obj
+def gaps(settings: Settings) -> None:
+    """List the questions that staff told HR are not covered, by week."""
+    from bot import app
+
+    kept = app.open_ledger(settings).uncovered()
+    for each in kept:
+        click.echo(f"{each.week}  {' '.join(each.question.split())}")
+    if not kept:
+        click.echo("No question was kept.")
+
+
+def _print_answer(settings: Settings, policies: Path | None, text: str) -> None:
+    import asyncio
+
+    from bot import app
+    from bot.channels.console.channel import width
+    from bot.channels.console.render import render
+    from bot.turns import Said
+
+    with app.dispatcher(settings, policies, _progress) as door:
+        shown = asyncio.run(door.handle(Said(text)))
+    click.echo(render(shown.without_choices(), width()))
+
+
+def _progress(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@contextmanager
+def _mistakes_told() -> Iterator[None]:
+    """Turns mistakes in the data files into lines and exit code 1."""
+    from bot.checking import DATA_ERRORS
+
+    try:
+        yield
+    except DATA_ERRORS as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _use_line_editing() -> None:
+    """Arrow keys and history at the prompt, where the platform has them; history is not saved."""
+    with suppress(ImportError):
+        import readline  # noqa: F401 - importing it is what switches it on
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""A question: the clause that answers it, the few it may be, or an honest "not covered"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot import references
+from bot.citation import opening, quote, source
+from bot.directory import Directory
+from bot.journeys.roles import reach
+from bot.outcome import Outcome
+from bot.records import Uncovered
+from bot.understanding import Result, Understanding
+from bot.views import Block, Button, Facts, Field, Form, Heading, Text, View, view
+from policy_kb import Clause, Kind, KnowledgeBase, Match, definitions_used
+
+LONGEST_QUESTION = 3000
+_DEFINITIONS_SHOWN = 3
+
+
+def answer(asked: Understanding, knowledge: KnowledgeBase, directory: Directory) -> Outcome:
+    """The view for a question, by the band it fell into."""
+    match asked.outcome:
+        case Result.ANSWER:
+            return Outcome(_answer(asked, knowledge))
+        case Result.CHOICES:
+            return Outcome(_choices(asked.shown, _rest(asked.candidates, asked.shown), knowledge))
+        case _:
+            return Outcome(_none(asked, knowledge, directory))
+
+
+def read(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
+    """One clause that somebody chose, whole."""
+    return Outcome(View((*_quoted(clauses[:1], knowledge), *_after(clauses[:1], (), knowledge))))
+
+
+def read_section(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
+    """A section with all its lettered items."""
+    section = clauses[0]
+    items = knowledge.policy(section.policy).items(section)
+    blocks = [quote(knowledge, section), *(quote_item(knowledge, item) for item in items)]
+    return Outcome(View((Heading(f"{section.id}, all of it"), *blocks, source(knowledge.policy(section.policy)))))
+
+
+def quote_item(knowledge: KnowledgeBase, item: Clause) -> Block:
+    """A lettered item without the lead-in that stands above it already."""
+    whole = quote(knowledge, item)
+    return type(whole)(whole.text, whole.citation)
+
+
+def other(candidates: Sequence[Clause], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
+    """What else it may have been; nothing left means: ask a person."""
+    matches = tuple(Match(clause, 0.0, "") for clause in candidates)
+    if not matches:
+        return Outcome(view(Text("Those were all the clauses that come near it."), *_ask_a_person(directory), _keep_form("")))
+    return Outcome(_choices(matches[:3], matches[3:], knowledge))
+
+
+def define(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
+    """What a term means in the policy."""
+    return Outcome(view(Text("Quoted from the policy’s definitions:"), *(quote(knowledge, each) for each in clauses)))
+
+
+def person(clauses: Sequence[Clause], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
+    """The role that the clause names, and how to reach it. Nothing is sent to anybody."""
+    clause = clauses[0]
+    named = directory.named_in(f"{knowledge.policy(clause.policy).lead_in(clause)}\n{clause.text}")
+    if named:
+        said = Text(f"Clause {clause.id} names:")
+    else:
+        named, said = (directory.default,), Text(f"Clause {clause.id} names nobody to ask. For questions about it, ask:")
+    return Outcome(view(said, *(reach(role, directory) for role in named), Text("Nothing was sent to anybody.")))
+
+
+def keep(asked: Understanding, key: str, week: str) -> Outcome:
+    """Keeps a question that nothing answered for HR: its words and the week, nothing else."""
+    question = asked.text.strip()[:LONGEST_QUESTION]
+    if not question:
+        return Outcome(view(Text("There was no question in it, so nothing was kept.")))
+    if asked.sensitive:
+        return Outcome(view(Text("This may be about a report or a person. It was not kept; please ask a person instead.")))
+    kept = Text("Kept for HR: the words of your question and the week, without your name or the day. Thank you.")
+    return Outcome(view(kept), (Uncovered(key, week, question),))
+
+
+def _answer(asked: Understanding, knowledge: KnowledgeBase) -> View:
+    clauses = [match.clause for match in asked.shown]
+    blocks: list[Block] = []
+    if len(clauses) > 1:
+        for part, clause in zip(asked.parts, clauses, strict=False):
+            blocks += [Heading(f"“{part}”"), *_quoted([clause], knowledge)]
+    else:
+        blocks += _quoted(clauses, knowledge)
+    return View((*blocks, *_after(clauses, _rest(asked.candidates, asked.shown), knowledge)))
+
+
+def _quoted(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> list[Block]:
+    return [Text("Quoted from the policy:"), *(quote(knowledge, clause) for clause in clauses)]
+
+
+def _after(clauses: Sequence[Clause], rest: Sequence[Clause], knowledge: KnowledgeBase) -> list[Block]:
+    """What stands under a quote: source, ways on, and the terms it uses."""
+    policies = {clause.policy: knowledge.policy(clause.policy) for clause in clauses}
+    blocks: list[Block] = [source(policy) for policy in policies.values()]
+    if rest:
+        blocks.append(Button("Not what I meant", "other", references.write(knowledge, rest)))
+    blocks.append(Button("Ask a person", "person", references.write(knowledge, clauses[:1])))
+    for clause in clauses:
+        blocks += _ways_on(clause, knowledge)
+    return blocks
+
+
+def _ways_on(clause: Clause, knowledge: KnowledgeBase) -> Iterable[Block]:
+    policy = knowledge.policy(clause.policy)
+    parent = policy.clause(clause.parent) if clause.parent and clause.kind is Kind.ITEM else None
+    section = parent or (clause if any(item.kind is Kind.ITEM for item in policy.items(clause)) else None)
+    if section:
+        yield Button(f"Read all of {section.id}", "section", references.write(knowledge, [section]))
+    for term in definitions_used(policy, clause)[:_DEFINITIONS_SHOWN]:
+        yield Button(f"What “{term.heading}” means", "define", references.write(knowledge, [term]))
+
+
+def _choices(shown: Sequence[Match], rest: Sequence[Match] | Sequence[Clause], knowledge: KnowledgeBase) -> View:
+    blocks: list[Block] = [Text("I am not sure which clause you mean. Is it one of these?")]
+    for match in shown:
+        blocks.append(opening(knowledge, match.clause))
+        blocks.append(Button(f"Read {match.clause.id}", "read", references.write(knowledge, [match.clause])))
+    others = [each.clause if isinstance(each, Match) else each for each in rest]
+    return View((*blocks, Button("None of these", "other", references.write(knowledge, others))))
+
+
+def _none(asked: Understanding, knowledge: KnowledgeBase, directory: Directory) -> View:
+    said = Text("I found no clause that answers this, so I quote none. The policy may not cover it.")
+    nearest = references.write(knowledge, [match.clause for match in asked.candidates[:3]])
+    return view(
+        said,
+        *_ask_a_person(directory),
+        Button("Show the nearest clauses", "other", nearest) if asked.candidates else None,
+        None if asked.sensitive or not asked.text.strip() else _keep_form(asked.text),
+    )
+
+
+def _ask_a_person(directory: Directory) -> Iterable[Facts | Text]:
+    return (Text("Ask a person:"), reach(directory.default, directory))
+
+
+def _keep_form(question: str) -> Form:
+    label = "Your question, as HR will see it (no name, no day; leave out names)"
+    return Form(
+        "uncovered", (Field("question", label, question[:LONGEST_QUESTION], LONGEST_QUESTION),), "Tell HR this is not covered"
+    )
+
+
+def _rest(candidates: Sequence[Match], shown: Sequence[Match]) -> list[Clause]:
+    seen = {match.clause for match in shown}
+    return [match.clause for match in candidates if match.clause not in seen]

@@ -1,0 +1,18 @@
+"""How a role of the directory is shown."""
+
+from __future__ import annotations
+
+from bot.directory import Directory, Role
+from bot.views import Facts
+
+UNKNOWN = "not in the directory yet; the City’s switchboard or your supervisor can tell"
+
+
+def reach(role: Role, directory: Directory) -> Facts:
+    """Who it is, what for, and how to reach them; with who acts for a role that nobody holds."""
+    pairs = [("Who", f"{role.name}, {role.holder}" if role.holder else role.name), ("For", role.matters)]
+    acting = directory.acting(role)
+    if acting:
+        pairs.append(("Acting", f"{acting.name}, until somebody is designated ({role.because})"))
+    pairs.append(("Reach", (acting or role).reach or UNKNOWN))
+    return Facts(tuple(pairs))

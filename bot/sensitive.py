@@ -1,0 +1,34 @@
+"""Messages that must not be kept, not even on request: reports, harassment, receipts."""
+
+from __future__ import annotations
+
+import re
+
+from intents import Recognition
+
+# Share of the evidence above which a message counts as a report; low, since keeping one would be worse than
+# not offering to keep a question.
+REPORT_SHARE = 0.10
+_WORDS = re.compile(
+    r"\b(?:harass\w*|assault\w*|grop\w+|molest\w*|rap(?:e|ed|ist)|stalk\w*|threat\w*|bull(?:y|ied|ies|ying)|retaliat\w*|suicid\w*|"
+    r"abus\w+|touched me|hit me|hurt me|slurs?|racis\w+|sexis\w+|whistle\w*|anonymous\w*|witness\w*|receipt|passphrase)\b",
+    re.IGNORECASE,
+)
+_GLUE = frozenset(
+    """
+    a an and are at be can did do does for from get how i if in is it me my of on or our that the their there they this to
+    was we what when where which who why will with you your
+    """.split()
+)
+
+
+def is_sensitive(text: str, recognition: Recognition) -> bool:
+    """Whether the message may be a report, tell of harassment, or be a receipt of a report."""
+    report = recognition.share("report", "report_status")
+    return report > REPORT_SHARE or bool(_WORDS.search(text)) or _looks_like_receipt(text)
+
+
+def _looks_like_receipt(text: str) -> bool:
+    """Five or more plain words in a row without any of the small words that every sentence has."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return len(words) >= 5 and not _GLUE.intersection(words)

@@ -1,0 +1,34 @@
+"""What does the policy say? A question to the clauses that answer it, word for word, with a reason and an honest band.
+
+`load` reads policies, phrasings and lexicon; `KnowledgeBase.search` and `.find` answer.
+"""
+
+from policy_kb.bands import Band
+from policy_kb.clauses import Clause, Kind, Policy
+from policy_kb.definitions import definitions_used
+from policy_kb.knowledge import Finding, KnowledgeBase, Match
+from policy_kb.library import Library, read, shipped
+from policy_kb.loading import Others, load
+from policy_kb.mistakes import KnowledgeBaseError, Mistake
+from policy_kb.phrasings import Phrasing
+from policy_kb.weights import TrainingFailed
+
+__all__ = [
+    "Band",
+    "Clause",
+    "Finding",
+    "Kind",
+    "KnowledgeBase",
+    "KnowledgeBaseError",
+    "Library",
+    "Match",
+    "Mistake",
+    "Others",
+    "Phrasing",
+    "Policy",
+    "TrainingFailed",
+    "definitions_used",
+    "load",
+    "read",
+    "shipped",
+]

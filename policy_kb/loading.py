@@ -1,0 +1,110 @@
+"""From a policies directory to a knowledge base: read, fit or take from the cache, put together."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy_kb import library, weights
+from policy_kb.bare import Bare
+from policy_kb.clauses import Policy
+from policy_kb.knowledge import KnowledgeBase, label_of
+from policy_kb.library import Library
+from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE
+from policy_kb.phrasings import Phrasing
+from policy_kb.weights import POLICY_ITSELF, Example, Progress
+
+# A question that other policies answer: it shows what a question is, and no clause of ours.
+ELSEWHERE = "elsewhere"
+_SENTENCE = re.compile(r"(?<=[.;:])\s+|\n+(?:- )?")
+_FEWEST_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Others:
+    """What people say that is no question: (text, intent, author), read only when weights must be fitted.
+
+    `digest` changes when what `read` gives does.
+    """
+
+    digest: str
+    read: Callable[[], Iterable[tuple[str, str, str]]]
+
+
+NO_OTHERS = Others("", tuple)
+
+
+def load(
+    policies: Path | None = None,
+    *,
+    data: Path | None = None,
+    others: Others = NO_OTHERS,
+    leave_out: str = "",
+    progress: Progress | None = None,
+) -> KnowledgeBase:
+    """The knowledge base of a policies directory, the shipped one by default.
+
+    Weights are fitted in a child process when any data file has changed, and cached under `data` (by default
+    CLAUSEBOT_DATA_DIR). `others` are messages that must be told from questions; `leave_out` is an author whose lines are not
+    used; `progress` is called with a line where something takes long.
+
+    Raises KnowledgeBaseError with every mistake in the data files, TrainingFailed where fitting fails.
+    """
+    place = policies or library.shipped()
+    found = library.read_policies(place)
+    # Without phrasings of its own, a directory still needs to tell questions from greetings: the shipped lines show how.
+    source = place if any(place.glob(f"*{library.PHRASINGS}")) else library.shipped()
+
+    def job() -> str:
+        read = library.read(source)
+        return weights.job(_examples(read, others, leave_out, own=source == library.shipped()), read.lexicon)
+
+    digest = _digest(source, others, leave_out)
+    phrased = weights.fitted(digest, job, data or weights.state_directory(), progress)
+    unasked = [clause for policy in found for clause in policy.clauses if clause.text and label_of(clause) not in phrased.labels]
+    bare = Bare(found, unasked, library.read_lexicon_for(place), phrased.is_common) if unasked else None
+    return KnowledgeBase(found, phrased, bare)
+
+
+def _digest(source: Path, others: Others, leave_out: str) -> str:
+    """Changes with any byte of any data file."""
+    total = hashlib.sha256(f"{others.digest}\n{leave_out}".encode())
+    for path in library.files(source):
+        total.update(f"\n{path.name}\n".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def _examples(read: Library, others: Others, leave_out: str, own: bool) -> Iterator[Example]:
+    """All lines to learn from; of the shipped policies only that their lines are questions, unless they are `own`."""
+    yield from (_example(each, own=True) for each in read.phrasings if each.by != leave_out)
+    asked = {(each.policy, each.clause) for each in read.phrasings if each.by != leave_out}
+    yield from _sentences(read.policies, asked)
+    for text, intent, by in _told(others, leave_out):
+        label = {ASK: ELSEWHERE, OUT_OF_SCOPE: NONE}.get(intent, f"intent:{intent}")
+        yield Example(text, label, intent, by)
+    if not own:
+        yield from (_example(each, own=False) for each in library.read().phrasings if each.clause and each.by != leave_out)
+
+
+def _told(others: Others, leave_out: str) -> Iterator[tuple[str, str, str]]:
+    """The other messages, without those of the author left out."""
+    return (each for each in others.read() if each[2] != leave_out)
+
+
+def _example(phrasing: Phrasing, own: bool) -> Example:
+    if phrasing.clause is None:
+        return Example(phrasing.text, NONE, OUT_OF_SCOPE, phrasing.by, phrasing.near)
+    return Example(phrasing.text, f"clause:{phrasing.policy}/{phrasing.clause}" if own else ELSEWHERE, ASK, phrasing.by)
+
+
+def _sentences(policies: Iterable[Policy], asked: set[tuple[str, str | None]]) -> Iterator[Example]:
+    """The sentences of every clause that has phrasings; somebody may quote one."""
+    for policy in policies:
+        for clause in policy.clauses:
+            if (policy.id, clause.id) in asked:
+                for sentence in _SENTENCE.split(f"{clause.heading}\n{clause.text}"):
+                    if len(sentence.split()) >= _FEWEST_WORDS:
+                        yield Example(sentence, label_of(clause), ASK, POLICY_ITSELF)

@@ -1,0 +1,67 @@
+"""One driver per channel: says, presses and submits as a person would, and gives back what they would read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import click
+
+from bot.channels.console.channel import Console
+from bot.dispatcher import Dispatcher
+
+
+class Driver(Protocol):
+    """A channel with a person in front of it; every method gives the text that is then shown."""
+
+    def say(self, text: str) -> str: ...
+
+    def press(self, label: str) -> str: ...
+
+    def submit(self, label: str, values: Mapping[str, str]) -> str: ...
+
+
+class ConsoleDriver:
+    """Types into the console and reads its output, wrapped lines joined again."""
+
+    def __init__(self, dispatcher: Dispatcher, monkeypatch_echo: list[str]) -> None:
+        self._lines: list[str] = []
+        self._out = monkeypatch_echo
+        self._console = Console(dispatcher, self._read)
+        self._last = ""
+
+    def say(self, text: str) -> str:
+        return self._run([text])
+
+    def press(self, label: str) -> str:
+        return self._run([self._number(label)])
+
+    def submit(self, label: str, values: Mapping[str, str]) -> str:
+        return self._run([self._number(label), *(values.values() or [""])])
+
+    def _number(self, label: str) -> str:
+        found = re.search(rf"\[(\d+)\] {re.escape(label)}", self._last)
+        assert found, f"no choice {label!r} in:\n{self._last}"
+        return found[1]
+
+    def _read(self, _: str) -> str:
+        if not self._lines:
+            raise EOFError
+        return self._lines.pop(0)
+
+    def _run(self, lines: list[str]) -> str:
+        self._lines, before = lines, len(self._out)
+        self._console.run()
+        self._last = click.unstyle("\n".join(self._out[before:]))
+        return flat(self._last)
+
+
+def flat(text: str) -> str:
+    """Text without line breaks, bars and double spaces."""
+    return re.sub(r"\s+", " ", text.replace("│", " "))
+
+
+def all_drivers() -> Iterator[str]:
+    """The channels that every dialogue is played through."""
+    yield "console"

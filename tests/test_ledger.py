@@ -1,0 +1,78 @@
+"""The ledger's contract, over every database handle."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.ledger import Ledger, week
+from bot.ledger.sqlite import SQLite
+from bot.records import Uncovered
+
+TODAY = datetime.date(2026, 11, 20)
+
+
+@pytest.fixture(params=["memory", "file"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLite]:
+    """Each implementation of the handle."""
+    handle = SQLite(tmp_path / "new" / "ledger.sqlite" if request.param == "file" else None)
+    yield handle
+    handle.close()
+
+
+def test_what_is_committed_is_there(database: SQLite) -> None:
+    """By week, without any other order."""
+    ledger = Ledger(database)
+    ledger.commit([Uncovered("b", "2026-W47", "one"), Uncovered("a", "2026-W46", "two")], TODAY)
+    assert [each.question for each in ledger.uncovered()] == ["two", "one"]
+
+
+def test_all_or_nothing(database: SQLite) -> None:
+    """A commit that fails half-way keeps nothing of itself."""
+    ledger = Ledger(database)
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.commit([Uncovered("a", "2026-W47", "one"), Uncovered("a", "2026-W47", "two")], TODAY)
+    assert ledger.uncovered() == []
+
+
+def test_questions_go_after_their_time(database: SQLite) -> None:
+    """Half a year after its week a question is deleted."""
+    ledger = Ledger(database)
+    ledger.commit([Uncovered("a", "2026-W47", "one")], TODAY)
+    ledger.commit([], TODAY + datetime.timedelta(weeks=26))
+    assert len(ledger.uncovered()) == 1
+    ledger.commit([], TODAY + datetime.timedelta(weeks=27))
+    assert ledger.uncovered() == []
+
+
+def test_a_row_holds_no_day_order_or_person(database: SQLite) -> None:
+    """The table has a key, a week and the words, and no row id that would tell the order."""
+    ledger = Ledger(database)
+    columns = [row["name"] for row in database.rows("SELECT name FROM pragma_table_info('uncovered')")]
+    assert columns == ["key", "week", "question"]
+    assert ledger.uncovered() == []
+    with pytest.raises(sqlite3.OperationalError):
+        list(database.rows("SELECT rowid FROM uncovered"))
+
+
+def test_the_file_is_its_owners_and_deletes_for_good(tmp_path: Path) -> None:
+    """Only the owner reads it, and deleted words are overwritten."""
+    path = tmp_path / "ledger.sqlite"
+    handle = SQLite(path)
+    ledger = Ledger(handle)
+    ledger.commit([Uncovered("a", "2026-W01", "zebrafinch question")], datetime.date(2026, 1, 2))
+    ledger.commit([], TODAY)
+    handle.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert all(b"zebrafinch" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("day", "name"), [("2026-11-20", "2026-W47"), ("2027-01-01", "2026-W53"), ("2024-12-30", "2025-W01")])
+def test_weeks(day: str, name: str) -> None:
+    """ISO weeks, around New Year too."""
+    assert week(datetime.date.fromisoformat(day)) == name
