@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from bot.views import Link, Quote
-from policy_kb import Clause, KnowledgeBase, Policy
+from policy_kb import Clause, Kind, KnowledgeBase, Policy
 
 _SHORT = 180
 
@@ -24,7 +24,17 @@ def citation(policy: Policy, clause: Clause) -> str:
 def quote(knowledge: KnowledgeBase, clause: Clause) -> Quote:
     """The whole clause, with its lead-in where it is a lettered item."""
     policy = knowledge.policy(clause.policy)
-    return Quote(clause.text, citation(policy, clause), policy.lead_in(clause))
+    return Quote(clause.text, citation(policy, clause), policy.lead_in(clause), mark(clause))
+
+
+def quote_within(knowledge: KnowledgeBase, clause: Clause) -> Quote:
+    """The whole clause where its section already stands above it."""
+    return Quote(clause.text, citation(knowledge.policy(clause.policy), clause), mark=mark(clause))
+
+
+def mark(clause: Clause) -> str:
+    """The letter of a lettered item, `d.`; nothing for other clauses, whose number is in the citation."""
+    return f"{clause.id.rpartition('.')[2]}." if clause.kind is Kind.ITEM else ""
 
 
 def opening(knowledge: KnowledgeBase, clause: Clause) -> Quote:
@@ -32,8 +42,8 @@ def opening(knowledge: KnowledgeBase, clause: Clause) -> Quote:
     text = clause.text.split("\n")[0]
     policy = knowledge.policy(clause.policy)
     if len(text) <= _SHORT:
-        return Quote(text, citation(policy, clause), cut=text != clause.text)
-    return Quote(text[:_SHORT].rsplit(" ", 1)[0], citation(policy, clause), cut=True)
+        return Quote(text, citation(policy, clause), mark=mark(clause), cut=text != clause.text)
+    return Quote(text[:_SHORT].rsplit(" ", 1)[0], citation(policy, clause), mark=mark(clause), cut=True)
 
 
 def source(policy: Policy) -> Link:

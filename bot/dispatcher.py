@@ -90,7 +90,7 @@ class Dispatcher:
             case "ack_status":
                 return later.ack_status(self.knowledge, self.directory)
             case "greeting":
-                return welcome.greeting(self.knowledge)
+                return welcome.greeting(asked.text, self.knowledge)
             case _:
                 return welcome.help(self.knowledge)
 

@@ -24,13 +24,14 @@ class Text:
 class Quote:
     """Words of a policy, unchanged, and where they stand.
 
-    `lead_in` is the opening of the section that a lettered item belongs to; `cut` says that only the
-    beginning is quoted here.
+    `lead_in` is the opening of the section that a lettered item belongs to, `mark` its letter as printed; `cut` says
+    that only the beginning is quoted here.
     """
 
     text: str
     citation: str
     lead_in: str = ""
+    mark: str = ""
     cut: bool = False
 
 

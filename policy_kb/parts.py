@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"[?!.;]+[\s\"”')]+|\n+")
+_END = re.compile(r"(?<=[?!.;])[\"”')]*\s+|\n+")
 _FRESH = re.compile(
     r"(?:,?\s+(?:and|also|plus|&)\s+(?:also\s+|then\s+)?)(?=(?:can|could|may|do|does|is|are|am|who|what|when|where|how|which|must|should)\b)",
     re.IGNORECASE,

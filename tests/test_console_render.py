@@ -13,7 +13,7 @@ from bot.views import Button, Facts, Field, Form, Heading, Link, Quote, Text, Vi
 EVERY_BLOCK = view(
     Heading("“can i post this”"),
     Text("Quoted from the policy:"),
-    Quote("First line that goes on for a while and wraps.\n- a bullet", "416.1 (PURPOSE), Policy, version 1", "Lead-in:"),
+    Quote("First line that goes on for a while and wraps.\n- a bullet", "416.1 (PURPOSE), Policy, version 1", "Lead-in:", "d."),
     Quote("The beginning", "416.2", cut=True),
     Facts((("Who", "City Clerk"), ("Reach", "not known yet"))),
     Link("Official source", "https://example.org/"),
@@ -28,7 +28,8 @@ GOLDEN = """\
 Quoted from the policy:
 
 │ Lead-in:
-│ First line that goes on for a
+│
+│ d. First line that goes on for a
 │ while and wraps.
 │ - a bullet
   416.1 (PURPOSE), Policy, version 1
@@ -52,7 +53,7 @@ PLAIN = """\
 Quoted from the policy:
 
 Lead-in:
-“First line that goes on for a while and wraps.
+“d. First line that goes on for a while and wraps.
 - a bullet”
 — 416.1 (PURPOSE), Policy, version 1
 

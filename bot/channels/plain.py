@@ -34,4 +34,9 @@ def block(item: Block) -> str:
 def quote(item: Quote) -> str:
     """Lead-in, words and citation of a quote; the words stand between quotation marks, unchanged."""
     lead = f"{item.lead_in}\n" if item.lead_in else ""
-    return f"{lead}“{item.text}{' …' if item.cut else ''}”\n— {item.citation}"
+    return f"{lead}“{words(item)}”\n— {item.citation}"
+
+
+def words(item: Quote) -> str:
+    """The quoted words with the letter before them and a sign after them where they are cut."""
+    return f"{item.mark} {item.text}".strip() + (" …" if item.cut else "")

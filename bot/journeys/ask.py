@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot import references
-from bot.citation import opening, quote, source
+from bot.citation import opening, quote, quote_within, source
 from bot.directory import Directory
 from bot.journeys.roles import reach
 from bot.outcome import Outcome
@@ -38,14 +38,8 @@ def read_section(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome
     """A section with all its lettered items."""
     section = clauses[0]
     items = knowledge.policy(section.policy).items(section)
-    blocks = [quote(knowledge, section), *(quote_item(knowledge, item) for item in items)]
+    blocks = [quote(knowledge, section), *(quote_within(knowledge, item) for item in items)]
     return Outcome(View((Heading(f"{section.id}, all of it"), *blocks, source(knowledge.policy(section.policy)))))
-
-
-def quote_item(knowledge: KnowledgeBase, item: Clause) -> Block:
-    """A lettered item without the lead-in that stands above it already."""
-    whole = quote(knowledge, item)
-    return type(whole)(whole.text, whole.citation)
 
 
 def other(candidates: Sequence[Clause], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
@@ -105,18 +99,23 @@ def _after(clauses: Sequence[Clause], rest: Sequence[Clause], knowledge: Knowled
     if rest:
         blocks.append(Button("Not what I meant", "other", references.write(knowledge, rest)))
     blocks.append(Button("Ask a person", "person", references.write(knowledge, clauses[:1])))
-    for clause in clauses:
-        blocks += _ways_on(clause, knowledge)
-    return blocks
+    blocks += dict.fromkeys(button for clause in clauses for button in _sections(clause, knowledge))
+    terms = dict.fromkeys(button for clause in clauses for button in _terms(clause, knowledge))
+    return [*blocks, *list(terms)[:_DEFINITIONS_SHOWN]]
 
 
-def _ways_on(clause: Clause, knowledge: KnowledgeBase) -> Iterable[Block]:
+def _sections(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
+    """The way to the whole section, for a lettered item and for the section itself."""
     policy = knowledge.policy(clause.policy)
     parent = policy.clause(clause.parent) if clause.parent and clause.kind is Kind.ITEM else None
     section = parent or (clause if any(item.kind is Kind.ITEM for item in policy.items(clause)) else None)
     if section:
         yield Button(f"Read all of {section.id}", "section", references.write(knowledge, [section]))
-    for term in definitions_used(policy, clause)[:_DEFINITIONS_SHOWN]:
+
+
+def _terms(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
+    """The way to each defined term that the clause uses."""
+    for term in definitions_used(knowledge.policy(clause.policy), clause):
         yield Button(f"What “{term.heading}” means", "define", references.write(knowledge, [term]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.directory import Directory, Role
 from bot.views import Facts
 
-UNKNOWN = "not in the directory yet; the City’s switchboard or your supervisor can tell"
+UNKNOWN = "no address in the directory yet; your supervisor can tell you"
 
 
 def reach(role: Role, directory: Directory) -> Facts:

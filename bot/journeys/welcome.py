@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.citation import date
 from bot.outcome import Outcome
 from bot.views import Facts, Text, view
 from policy_kb import KnowledgeBase
 
+_PARTING = re.compile(
+    r"\b(?:thank\w*|thx|ty|tysm|cheers|bye|goodbye|good night|later|see ya|cya|appreciate\w*)\b", re.IGNORECASE
+)
 _EXAMPLES = "Can I check Instagram at work?\nWho approves a new page for our department?\nGive me the disclaimer.\n416.8.5 (d)"
 
 
-def greeting(knowledge: KnowledgeBase) -> Outcome:
-    """A short hello with what to do next."""
+def greeting(text: str, knowledge: KnowledgeBase) -> Outcome:
+    """A short hello with what to do next, or a word to somebody who thanks or leaves."""
+    if _PARTING.search(text):
+        return Outcome(view(Text("You are welcome. Ask again any time.")))
     titles = ", ".join(f"{policy.title} ({policy.id})" for policy in knowledge.policies)
     return Outcome(view(Text(f"Hello. Ask me about the {titles}, in your own words. “help” shows examples.")))
 

@@ -48,10 +48,11 @@ def _block(item: Block, number: int, width: int) -> str:
 
 
 def _quote(item: Quote, width: int) -> str:
-    words = item.text + (" …" if item.cut else "")
-    lead = [click.style(_BAR + line, dim=True) for line in _wrap(item.lead_in, width - 2).split("\n")] if item.lead_in else []
-    lines = [click.style(_BAR, fg="cyan") + line for line in _wrap(words, width - 2).split("\n")]
-    return "\n".join([*lead, *lines, click.style(_wrap(f"  {item.citation}", width), bold=True)])
+    lines = [click.style(_BAR, fg="cyan") + line for line in _wrap(plain.words(item), width - 2).split("\n")]
+    if item.lead_in:
+        lead = _wrap(item.lead_in, width - 2).split("\n")
+        lines = [*(click.style(_BAR + line, dim=True) for line in lead), click.style(_BAR.rstrip(), fg="cyan"), *lines]
+    return "\n".join([*lines, click.style(_wrap(f"  {item.citation}", width), bold=True)])
 
 
 def _facts(pairs: tuple[tuple[str, str], ...], width: int) -> str:
