@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +14,16 @@ from policy_kb.bare import Bare
 from policy_kb.clauses import Policy
 from policy_kb.knowledge import KnowledgeBase, label_of
 from policy_kb.library import Library
-from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE
+from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE, Phrased
 from policy_kb.phrasings import Phrasing
 from policy_kb.weights import POLICY_ITSELF, Example, Progress
 
 # A question that other policies answer: it shows what a question is, and no clause of ours.
 ELSEWHERE = "elsewhere"
+# With fewer phrasings a clause is not learnt; they count as further words of it instead.
+FEWEST_PHRASINGS = 8
+# Beside another organisation's phrasings every so many of the shipped lines is enough.
+SHOWN_BESIDE = 5
 _SENTENCE = re.compile(r"(?<=[.;:])\s+|\n+(?:- )?")
 _FEWEST_WORDS = 3
 
@@ -54,19 +59,37 @@ def load(
     Raises KnowledgeBaseError with every mistake in the data files, TrainingFailed where fitting fails.
     """
     place = policies or library.shipped()
-    found = library.read_policies(place)
-    # Without phrasings of its own, a directory still needs to tell questions from greetings: the shipped lines show how.
-    source = place if any(place.glob(f"*{library.PHRASINGS}")) else library.shipped()
+    own = place == library.shipped()
+    # The shipped files are large and need to be read only to be learnt from; others are read, and so checked, each time.
+    read = None if own else library.read(place)
+    source = place if own or (read and _well_phrased(read)) else library.shipped()
 
     def job() -> str:
-        read = library.read(source)
-        return weights.job(_examples(read, others, leave_out, own=source == library.shipped()), read.lexicon)
+        known = read if read and source == place else library.read(source)
+        return weights.job(_examples(known, others, leave_out, source == library.shipped()), known.lexicon)
 
-    digest = _digest(source, others, leave_out)
-    phrased = weights.fitted(digest, job, data or weights.state_directory(), progress)
-    unasked = [clause for policy in found for clause in policy.clauses if clause.text and label_of(clause) not in phrased.labels]
-    bare = Bare(found, unasked, library.read_lexicon_for(place), phrased.is_common) if unasked else None
-    return KnowledgeBase(found, phrased, bare)
+    phrased = weights.fitted(_digest(source, others, leave_out), job, data or weights.state_directory(), progress)
+    found = read.policies if read else library.read_policies(place)
+    return KnowledgeBase(found, phrased, _bare(found, read, place, phrased))
+
+
+def _bare(found: Sequence[Policy], read: Library | None, place: Path, phrased: Phrased) -> Bare | None:
+    """An index of the clauses that the phrasings do not cover; the few phrasings that they have count as their words."""
+    clauses = [clause for policy in found for clause in policy.clauses if clause.text and label_of(clause) not in phrased.labels]
+    if not clauses:
+        return None
+    asked: dict[str, list[str]] = {}
+    for each in read.phrasings if read else ():
+        if each.clause:
+            asked.setdefault(f"clause:{each.policy}/{each.clause}", []).append(each.text)
+    lexicon = read.lexicon if read else library.read_lexicon_for(place)
+    return Bare(found, clauses, lexicon, phrased.is_common, [asked.get(label_of(clause), []) for clause in clauses])
+
+
+def _well_phrased(read: Library) -> set[tuple[str, str | None]]:
+    """Policy and id of the clauses with enough phrasings to learn from."""
+    counted = Counter((each.policy, each.clause) for each in read.phrasings if each.clause)
+    return {clause for clause, lines in counted.items() if lines >= FEWEST_PHRASINGS}
 
 
 def _digest(source: Path, others: Others, leave_out: str) -> str:
@@ -78,15 +101,17 @@ def _digest(source: Path, others: Others, leave_out: str) -> str:
 
 
 def _examples(read: Library, others: Others, leave_out: str, own: bool) -> Iterator[Example]:
-    """All lines to learn from; of the shipped policies only that their lines are questions, unless they are `own`."""
-    yield from (_example(each, own=True) for each in read.phrasings if each.by != leave_out)
-    asked = {(each.policy, each.clause) for each in read.phrasings if each.by != leave_out}
-    yield from _sentences(read.policies, asked)
+    """All lines to learn from; beside other policies, some of the shipped lines too, to show what a question is."""
+    lines = [each for each in read.phrasings if each.by != leave_out]
+    learnt = _well_phrased(read)
+    yield from (_example(each, each.clause is None or (each.policy, each.clause) in learnt) for each in lines)
+    yield from _sentences(read.policies, learnt)
     for text, intent, by in _told(others, leave_out):
         label = {ASK: ELSEWHERE, OUT_OF_SCOPE: NONE}.get(intent, f"intent:{intent}")
         yield Example(text, label, intent, by)
     if not own:
-        yield from (_example(each, own=False) for each in library.read().phrasings if each.clause and each.by != leave_out)
+        shown = [each for each in library.read().phrasings if each.clause and each.by != leave_out]
+        yield from (_example(each, False) for each in shown[::SHOWN_BESIDE])
 
 
 def _told(others: Others, leave_out: str) -> Iterator[tuple[str, str, str]]:
@@ -94,10 +119,10 @@ def _told(others: Others, leave_out: str) -> Iterator[tuple[str, str, str]]:
     return (each for each in others.read() if each[2] != leave_out)
 
 
-def _example(phrasing: Phrasing, own: bool) -> Example:
+def _example(phrasing: Phrasing, learnt: bool) -> Example:
     if phrasing.clause is None:
         return Example(phrasing.text, NONE, OUT_OF_SCOPE, phrasing.by, phrasing.near)
-    return Example(phrasing.text, f"clause:{phrasing.policy}/{phrasing.clause}" if own else ELSEWHERE, ASK, phrasing.by)
+    return Example(phrasing.text, f"clause:{phrasing.policy}/{phrasing.clause}" if learnt else ELSEWHERE, ASK, phrasing.by)
 
 
 def _sentences(policies: Iterable[Policy], asked: set[tuple[str, str | None]]) -> Iterator[Example]:

@@ -9,9 +9,7 @@ from bot.outcome import Outcome
 from bot.views import Facts, Text, view
 from policy_kb import KnowledgeBase
 
-_PARTING = re.compile(
-    r"\b(?:thank\w*|thx|ty|tysm|cheers|bye|goodbye|good night|later|see ya|cya|appreciate\w*)\b", re.IGNORECASE
-)
+_PARTING = re.compile(r"\b(?:thank\w*|thx|ty|tysm|cheers|bye|goodbye|good night|later|see ya|cya|appreciate\w*)\b", re.IGNORECASE)
 _EXAMPLES = "Can I check Instagram at work?\nWho approves a new page for our department?\nGive me the disclaimer.\n416.8.5 (d)"
 
 
