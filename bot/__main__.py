@@ -70,11 +70,12 @@ def ask(settings: Settings, policies: Path | None, as_json: bool, json_lines: bo
 
 @main.command()
 @POLICIES
-def check(policies: Path | None) -> None:
+@click.pass_obj
+def check(settings: Settings, policies: Path | None) -> None:
     """Check every data file: policies, phrasings, lexicon, intents, directory."""
     from bot import checking
 
-    mistakes, read = checking.check(policies)
+    mistakes, read = checking.check(policies, settings.directory)
     for mistake in mistakes:
         click.echo(mistake)
     click.echo(f"{len(mistakes)} mistakes in the data files" if mistakes else f"All good: {read}")

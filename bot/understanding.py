@@ -10,6 +10,8 @@ from bot.sensitive import is_sensitive
 from intents import Recognition, recognise
 from policy_kb import Band, Finding, KnowledgeBase, Match
 
+# Longer messages are read at both ends only; in characters.
+LONGEST = 3000
 # Questions go to the knowledge base; every other intent is a journey of its own.
 QUESTIONS = ("ask", "out_of_scope")
 # The clauses that a journey shows, whatever the words of the message were.
@@ -56,7 +58,12 @@ def understand(text: str, knowledge: KnowledgeBase) -> Understanding:
 
 
 def printable(text: str) -> str:
-    """The text with a space for every sign that no screen shows: control characters, half characters."""
+    """The text with a space for every sign that no screen shows: control characters, half characters.
+
+    Of a very long text both ends stay, since a question stands there.
+    """
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} {text[-LONGEST // 2 :]}"
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" else sign for sign in text)
 
 

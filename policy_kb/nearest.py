@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlite_utils
 from rapidfuzz import fuzz
 
-from policy_kb.words import stems
+from policy_kb.words import LONGEST_TEXT, stems
 
 # The rarest words of a question lead to its neighbours; common ones only cost time, by the rows they stand in.
 RAREST = 5
@@ -77,7 +77,7 @@ class Nearest:
         if not rare:
             return {}
         match = " OR ".join(f'"{word}"' for word in rare)
-        plain = question.casefold()
+        plain = question[:LONGEST_TEXT].casefold()
         nearest: dict[str, Neighbour] = {}
         for label, text in self._database.execute(_SEARCH, [match, CANDIDATES]):
             alike = fuzz.token_sort_ratio(plain, text.casefold()) / 100

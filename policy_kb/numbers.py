@@ -39,8 +39,8 @@ class ClauseNumbers:
         """The clauses whose numbers stand in the question, in the order typed, each once.
 
         A number counts when it names a clause and is written as one: with a word before it ("section 6.20"),
-        with the policy's own number ("416.8.5"), or as nearly all of the message ("8.5 d"). "8.5 hours" is no
-        clause. Text after the first 2,000 characters is not read.
+        with the policy's own number ("416.8.5"), with an item's letter ("8.5 d"), or as nearly all of the message
+        ("8.5"). "8.5 hours" is no clause. Text after the first 2,000 characters is not read.
         """
         question = question[:_LONGEST]
         alone = not _ASKING.sub("", _TYPED.sub(" ", question))
@@ -48,17 +48,15 @@ class ClauseNumbers:
         return tuple(dict.fromkeys(found))
 
     def _named(self, match: re.Match[str], alone: bool) -> list[Clause]:
-        number = _key(match["digits"])
-        own = any(number.startswith(policy + ".") for policy in self._policies)
-        if not (match["word"] or own or (alone and "." in number)):
-            return []
-        bare = match["bare"]
+        number, bare = _key(match["digits"]), match["bare"]
         letter = match["round"] or match["dotted"] or bare
         if bare and bare in "aiAI" and not alone:  # "section 8.5 a friend told me"
             letter = None
-        if letter and (items := self._clauses.get(f"{number}.{letter.lower()}")):
-            return items
-        return self._clauses.get(number, []) if not letter or bare else []
+        items = self._clauses.get(f"{number}.{letter.lower()}", []) if letter else []
+        own = any(number.startswith(policy + ".") for policy in self._policies)
+        if not (match["word"] or own or items or (alone and "." in number)):
+            return []
+        return items or (self._clauses.get(number, []) if not letter or bare else [])
 
 
 def _key(number: str) -> str:

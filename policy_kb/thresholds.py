@@ -28,6 +28,8 @@ CAUTIOUS = {
     "leaning_heat": 1.0,
 }
 FEWEST = 200
+# The share of right answers means something from so many answers on.
+FEWEST_ANSWERS = 50
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _answer_from(lines: Sequence[Held], numbers: dict[str, float]) -> float:
     kept = [each for each in lines if each.ranked.margin >= numbers["none_below"]]
     kept.sort(key=lambda each: -confidence(each.ranked, numbers))
     right = np.cumsum([each.right for each in kept]) / np.arange(1, len(kept) + 1)
-    enough = np.flatnonzero(right >= ANSWERS_RIGHT)
+    enough = np.flatnonzero((right >= ANSWERS_RIGHT) & (np.arange(len(kept)) >= FEWEST_ANSWERS))
     return confidence(kept[enough[-1]].ranked, numbers) if len(enough) else CAUTIOUS["answer_from"]
 
 

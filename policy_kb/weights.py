@@ -23,6 +23,7 @@ from policy_kb.phrased import Phrased
 _SOURCES = ("words", "features", "linear", "nearest", "phrased", "bands", "thresholds", "training")
 _KEPT = 8
 _SLOWEST = 600
+_UNFINISHED = "fitting-"
 _FITTING = ("numpy", "scikit-learn", "snowballstemmer")
 
 # Sentences of the policies themselves: learnt from, never held out, and nobody's phrasing.
@@ -84,19 +85,22 @@ def _key(digest: str) -> str:
 
 
 def _fit(job: str, directory: Path) -> None:
-    """Runs the trainer in a child process and puts what it wrote in place at once, so that a torn cache cannot be read."""
+    """Runs the trainer in a child process and puts all that it wrote in place at once, so that no torn cache is ever read.
+
+    Where another process was faster, its weights stay. Raises TrainingFailed.
+    """
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=directory.parent, prefix="fitting-") as work:
-            _run(job, Path(work))
+        with tempfile.TemporaryDirectory(dir=directory.parent, prefix=_UNFINISHED) as work:
+            made = Path(work) / "weights"
+            made.mkdir()
+            _run(job, made)
             _prune(directory.parent)
-            Path(work).rename(directory)
-            Path(work).mkdir()  # for TemporaryDirectory to remove
-    except FileExistsError:
-        return  # another process fitted the same weights meanwhile
+            made.rename(directory)
     except OSError as error:
-        if not directory.exists():
-            raise TrainingFailed(f"cannot write to {directory.parent}: {error.strerror}") from None
+        if not (directory / "about.json").exists():
+            place = directory.parent
+            raise TrainingFailed(f"cannot write to {place}: {error.strerror}; CLAUSEBOT_DATA_DIR names another place") from None
 
 
 def _run(job: str, work: Path) -> None:
@@ -116,7 +120,7 @@ def _run(job: str, work: Path) -> None:
 def _prune(place: Path) -> None:
     """Removes all but the newest weights; each change of the data leaves a set behind."""
     old = sorted(
-        (each for each in place.iterdir() if not each.name.startswith("fitting-")), key=lambda each: each.stat().st_mtime
+        (each for each in place.iterdir() if not each.name.startswith(_UNFINISHED)), key=lambda each: each.stat().st_mtime
     )
     for each in old[: -(_KEPT - 1)]:
         shutil.rmtree(each, ignore_errors=True)

@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import intents
 from bot.__main__ import main
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +65,41 @@ def test_check(runner: CliRunner, tmp_path: Path) -> None:
     result = runner.invoke(main, ["check", "--policies", str(tmp_path)])
     assert result.exit_code == 1
     assert "broken.md:" in result.output
+
+
+def test_check_names_mistakes_in_every_kind_of_file(runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue's and the directory's too."""
+
+    own = tmp_path / "directory.toml"
+    own.write_text("[[", "utf-8")
+    monkeypatch.setenv("CLAUSEBOT_DATA_DIR", str(tmp_path))
+    assert "directory.toml" in runner.invoke(main, ["check"]).output
+
+    def broken() -> None:
+        raise intents.CatalogueError([intents.Mistake("help.yaml", 3, "wrong")])
+
+    monkeypatch.setattr(intents, "read", broken)
+    assert "help.yaml:3: wrong" in runner.invoke(main, ["check"]).output
+
+
+@pytest.mark.usefixtures("knowledge")
+def test_gaps_lists_what_was_kept(runner: CliRunner, tmp_path: Path, data: Path) -> None:
+    """By week, in the asker's words."""
+    runner.invoke(main, ["chat"], input="how much vacation do i get after five years here\n2\n\nq\n")
+    kept = runner.invoke(main, ["gaps"]).output
+    (data / "ledger.sqlite").unlink()
+    assert "how much vacation do i get after five years here" in kept
+
+
+@pytest.mark.usefixtures("knowledge")
+def test_bench(runner: CliRunner, tmp_path: Path) -> None:
+    """All searches, and one size; with labels and without."""
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text('{"text": "can i scroll instagram on the clock", "intent": "ask", "clauses": ["416.8.5.f"]}\n', "utf-8")
+    found = runner.invoke(main, ["bench", "--questions", str(labels), "--sizes", "5"]).output
+    for part in ("this search", "SQLite FTS5", "WRatio", "token_set_ratio", "bm25s", "memory MB"):
+        assert part in found
+    assert re.search(r"\n5 .* 1\.000 ", found)
 
 
 def test_gaps(runner: CliRunner) -> None:

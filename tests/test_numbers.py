@@ -36,6 +36,7 @@ def typed(question: str) -> list[str]:
         ("6.14 and 6.13 a", ["416.6.14", "416.6.13.a"]),
         ("section 12", ["416.12"]),
         ("does section 8.5 a friend quoted apply to me", ["416.8.5"]),
+        ("can you explain 8.5 d to me, my boss quoted it", ["416.8.5.d"]),
         ("my boss says 416.6.9 forbids this", ["416.6.9"]),
     ],
 )
