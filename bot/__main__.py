@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,11 +21,22 @@ POLICIES = click.option(
 )
 
 
+def _sizes(_context: click.Context, _option: click.Parameter, value: str) -> list[int]:
+    """Whole numbers between commas."""
+    try:
+        return [int(size) for size in value.split(",")]
+    except ValueError:
+        raise click.BadParameter("whole numbers between commas, such as 100,1000") from None
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="clausebot", prog_name="clausebot")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Finds the clause of the written policy that answers a question, and quotes it word for word."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a sign shows a question mark
     try:
         context.obj = read_settings()
     except SettingsError as error:
@@ -61,11 +74,11 @@ def ask(settings: Settings, policies: Path | None, as_json: bool, json_lines: bo
         if not (json_lines or as_json):
             _print_answer(settings, policies, " ".join(text))
             return
-        knowledge = app.knowledge_base(settings, policies, progress=_progress)
-        if json_lines and not machine.answer_lines(sys.stdin, sys.stdout, lambda line: understand(line, knowledge)):
+        knowledge, directory = app.knowledge_base(settings, policies, progress=_progress), app.directory(settings)
+        if json_lines and not machine.answer_lines(sys.stdin, sys.stdout, lambda line: understand(line, knowledge, directory)):
             sys.exit(1)
         if as_json and not json_lines:
-            click.echo(json.dumps(machine.as_json(understand(" ".join(text), knowledge))))
+            click.echo(json.dumps(machine.as_json(understand(" ".join(text), knowledge, directory))))
 
 
 @main.command()
@@ -78,7 +91,7 @@ def check(settings: Settings, policies: Path | None) -> None:
     mistakes, read = checking.check(policies, settings.directory)
     for mistake in mistakes:
         click.echo(mistake)
-    click.echo(f"{len(mistakes)} mistakes in the data files" if mistakes else f"All good: {read}")
+    click.echo(f"{len(mistakes)} mistake{'s' * (len(mistakes) > 1)} in the data files" if mistakes else f"All good: {read}")
     sys.exit(1 if mistakes else 0)
 
 
@@ -96,30 +109,37 @@ def evaluate(
     """Measure on labelled questions: top-1, top-3, caught, refused, intent. Nothing is stored."""
     from bot import app, evaluation
     from bot.understanding import understand
+    from policy_kb import sameness
 
     if bool(file) == on_author or (on_author and not leave_out):
         raise click.UsageError("give a FILE of labelled questions, or --leave-out AUTHOR --on-author")
     with _mistakes_told():
-        knowledge = app.knowledge_base(settings, policies, leave_out, _progress)
         rows = evaluation.read_rows(file) if file else app.rows_of(leave_out, policies)
-        judged = evaluation.judge(rows, lambda text: understand(text, knowledge))
+        knowledge, directory = app.knowledge_base(settings, policies, leave_out, _progress), app.directory(settings)
+        judged = evaluation.judge(rows, lambda text: understand(text, knowledge, directory))
+        fresh = evaluation.without_known(rows, app.known_lines(policies), sameness) if file else rows
     lines = [json.dumps(evaluation.numbers(judged))] if as_json else evaluation.report(judged, worst)
     for line in lines:
         click.echo(line)
+    if len(fresh) < len(rows) and not as_json:
+        told = evaluation.numbers(evaluation.judge(fresh, lambda text: understand(text, knowledge, directory)))
+        click.echo(f"{len(rows) - len(fresh)} messages stand word for word in the data; without them: {told}")
 
 
 @main.command()
 @click.option(
     "--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled questions to measure accuracy on."
 )
-@click.option("--sizes", default="100,1000,10000,100000", show_default=True, help="Numbers of clauses to measure at.")
+@click.option(
+    "--sizes", default="100,1000,10000,100000", show_default=True, callback=_sizes, help="Numbers of clauses to measure at."
+)
 @click.pass_obj
-def bench(settings: Settings, questions: Path | None, sizes: str) -> None:
+def bench(settings: Settings, questions: Path | None, sizes: list[int]) -> None:
     """Compare this search with others, side by side in one run, and measure it at several sizes."""
     from bot import bench as benches
 
     with _mistakes_told():
-        for line in benches.run(settings, questions, [int(size) for size in sizes.split(",")], _progress):
+        for line in benches.run(settings, questions, sizes, _progress):
             click.echo(line)
 
 
@@ -129,7 +149,8 @@ def gaps(settings: Settings) -> None:
     """List the questions that staff told HR are not covered, by week."""
     from bot import app
 
-    kept = app.open_ledger(settings).uncovered()
+    with _mistakes_told():
+        kept = app.kept_questions(settings)
     for each in kept:
         click.echo(f"{each.week}  {' '.join(each.question.split())}")
     if not kept:
@@ -162,6 +183,8 @@ def _mistakes_told() -> Iterator[None]:
         yield
     except DATA_ERRORS as error:
         raise click.ClickException(str(error)) from None
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"{type(error).__name__}: {error}") from None
 
 
 def _use_line_editing() -> None:

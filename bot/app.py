@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +12,12 @@ from pathlib import Path
 import intents
 import policy_kb
 from bot.config import Settings
-from bot.directory import read_directory
+from bot.directory import Directory, read_directory
 from bot.dispatcher import Dispatcher
 from bot.evaluation import BadLabels, Row
 from bot.ledger import Ledger
 from bot.ledger.sqlite import SQLite
+from bot.records import Uncovered
 from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Others
 
@@ -32,7 +34,12 @@ def knowledge_base(
     used. Raises KnowledgeBaseError or CatalogueError with every mistake in the data files.
     """
     others = Others(intents.digest(), intents.sentences)
-    return policy_kb.load(policies, data=settings.data, others=others, leave_out=leave_out, progress=progress)
+    return policy_kb.load(policies, state=settings.state, others=others, leave_out=leave_out, progress=progress)
+
+
+def directory(settings: Settings) -> Directory:
+    """The organisation's directory of roles, or the shipped one. Raises DirectoryError."""
+    return read_directory(settings.directory)
 
 
 def rows_of(author: str, policies: Path | None = None) -> list[Row]:
@@ -51,20 +58,34 @@ def rows_of(author: str, policies: Path | None = None) -> list[Row]:
     return rows
 
 
+def known_lines(policies: Path | None = None) -> set[str]:
+    """Everything that was learnt from, in a form in which case and punctuation make no difference."""
+    texts = [each.text for each in policy_kb.read(policies).phrasings] + [text for text, _, _ in intents.sentences()]
+    return set(map(policy_kb.sameness, texts))
+
+
 @contextmanager
 def dispatcher(settings: Settings, policies: Path | None = None, progress: Progress | None = None) -> Iterator[Dispatcher]:
     """The dispatcher with its ledger; on leaving, the ledger's thread has finished."""
     knowledge = knowledge_base(settings, policies, progress=progress)
-    database = SQLite(settings.data / LEDGER_FILE)
+    database = SQLite(settings.state / LEDGER_FILE)
     with ThreadPoolExecutor(1, "ledger") as thread:
-        ledger = thread.submit(Ledger, database).result()
+        ledger = Ledger(database)
         # Without a configured secret, buttons live as long as the process; in a terminal that is long enough.
         tokens = Tokens(settings.secret or secrets.token_bytes(32))
-        directory = read_directory(settings.directory)
-        yield Dispatcher(knowledge, directory, tokens, ledger, thread)
-        thread.submit(database.close).result()
+        try:
+            yield Dispatcher(knowledge, read_directory(settings.directory), tokens, ledger, thread)
+        finally:
+            thread.submit(database.close).result()
 
 
-def open_ledger(settings: Settings) -> Ledger:
-    """The ledger alone, for a command that only reads it."""
-    return Ledger(SQLite(settings.data / LEDGER_FILE))
+def kept_questions(settings: Settings) -> list[Uncovered]:
+    """The questions that staff told HR are not covered; a ledger that is not there is not made."""
+    path = settings.state / LEDGER_FILE
+    if not path.exists():
+        return []
+    database = SQLite(path)
+    try:
+        return Ledger(database).uncovered(datetime.date.today())
+    finally:
+        database.close()

@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
+from policy_kb import state_directory
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says.
 
-    `local` is the local mode; `data` holds all state; `secret` signs buttons and is empty unless set.
+    `local` is the local mode; `state` is where all state lives; `secret` signs buttons and is empty unless set.
     """
 
-    data: Path
+    state: Path
     local: bool = False
     secret: bytes = field(default=b"", repr=False)
 
     @property
     def directory(self) -> Path | None:
         """The organisation's own directory of roles, where there is one."""
-        own = self.data / "directory.toml"
+        own = self.state / "directory.toml"
         return own if own.exists() else None
 
 
@@ -41,9 +41,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     mode = environment.get("CLAUSEBOT_ENV", "")
     if mode not in ("", "local"):
         mistakes.append(f"CLAUSEBOT_ENV is {mode!r}; it may be 'local' or unset")
-    data = Path(environment.get("CLAUSEBOT_DATA_DIR") or platformdirs.user_data_dir("clausebot", False)).expanduser()
-    if data.exists() and not data.is_dir():
-        mistakes.append(f"CLAUSEBOT_DATA_DIR is {data}, which is not a directory")
+    state = state_directory(environment)
+    if state.exists() and not state.is_dir():
+        mistakes.append(f"CLAUSEBOT_DATA_DIR is {state}, which is not a directory")
     if mistakes:
         raise SettingsError("\n".join(mistakes))
-    return Settings(data, mode == "local", environment.get("CLAUSEBOT_SECRET", "").encode())
+    return Settings(state, mode == "local", environment.get("CLAUSEBOT_SECRET", "").encode())

@@ -94,18 +94,29 @@ def read_directory(path: Path | None = None) -> Directory:
 
     Raises DirectoryError with every mistake.
     """
-    text = path.read_text("utf-8") if path else resources.files("bot").joinpath("directory.toml").read_text("utf-8")
-    name = path.name if path else "directory.toml"
+    name = str(path) if path else "directory.toml"
     try:
+        text = (path or resources.files("bot") / "directory.toml").read_text("utf-8")
         tables = tomllib.loads(text).get("role", [])
     except tomllib.TOMLDecodeError as error:
         raise DirectoryError(f"{name}: not valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DirectoryError(f"{name}: cannot be read: {error}") from None
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise DirectoryError(f"{name}: not valid: a role is written [[role]]")
     mistakes = list(_mistakes(tables))
     if mistakes:
         raise DirectoryError("\n".join(f"{name}: {mistake}" for mistake in mistakes))
     return Directory(tuple(Role(**{**table, "also": tuple(table["also"])}) for table in tables))
+
+
+_KINDS = {"also": "a list of texts", "default": "true or false"}
+
+
+def _fits(key: str, value: object) -> bool:
+    if key == "also":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, bool if key == "default" else str)
 
 
 def _mistakes(tables: list[dict[str, Any]]) -> Iterator[str]:
@@ -118,6 +129,9 @@ def _mistakes(tables: list[dict[str, Any]]) -> Iterator[str]:
         for key in ("id", "name", "also", "matters", "clause"):
             if key not in table:
                 yield f"{where}: {key!r} is missing"
+        for key, value in table.items():
+            if key in known and not _fits(key, value):
+                yield f"{where}: {key!r} must be {_KINDS.get(key, 'a text')}"
         if ids.count(table.get("id")) > 1:
             yield f"{where}: stands more than once"
         if (acting := table.get("acts_until_designated")) and acting not in ids:

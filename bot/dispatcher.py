@@ -20,7 +20,7 @@ from bot.outcome import Outcome
 from bot.references import PolicyChanged
 from bot.tokens import ForgedButton, Tokens
 from bot.turns import Pressed, Said, Submitted, Turn
-from bot.understanding import Result, Understanding, understand
+from bot.understanding import Aside, Result, Understanding, understand
 from bot.views import Text, View, view
 from policy_kb import KnowledgeBase
 
@@ -62,11 +62,11 @@ class Dispatcher:
     def _decide(self, turn: Turn) -> Outcome:
         match turn:
             case Said(text):
-                return self._said(understand(text, self.knowledge))
+                return self._said(understand(text, self.knowledge, self.directory))
             case Pressed(action, value):
                 return self._pressed(action, self.tokens.read(value))
             case Submitted("uncovered", values):
-                asked = understand(values.get("question", ""), self.knowledge)
+                asked = understand(values.get("question", ""), self.knowledge, self.directory)
                 return ask.keep(asked, self.new_key(), week(self.today()))
             case Submitted():
                 raise UnknownTurn
@@ -74,6 +74,8 @@ class Dispatcher:
     def _said(self, asked: Understanding) -> Outcome:
         if asked.outcome is not Result.JOURNEY:
             return ask.answer(asked, self.knowledge, self.directory)
+        if asked.aside:
+            return welcome.danger(self.directory) if asked.aside is Aside.DANGER else welcome.fragment()
         match asked.intent:
             case "contact":
                 return contact(asked, self.knowledge, self.directory)

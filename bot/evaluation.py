@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,16 +33,28 @@ def read_rows(path: Path) -> list[Row]:
     Raises BadLabels with every malformed line.
     """
     rows, mistakes = [], []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(_lines(path), 1):
         try:
             raw = json.loads(line)
             near = str(raw.get("note", "")).startswith("near miss")
-            rows.append(Row(str(raw["text"]), str(raw["intent"]), tuple(raw.get("clauses", ())), near))
+            clauses = raw.get("clauses", [])
+            if not isinstance(clauses, list):
+                raise TypeError
+            rows.append(Row(str(raw["text"]), str(raw["intent"]), tuple(map(str, clauses)), near))
         except (ValueError, KeyError, TypeError, AttributeError):
             mistakes.append(f"{path.name}:{number}: needs a JSON object with text, intent and clauses")
     if mistakes or not rows:
         raise BadLabels("\n".join(mistakes) or f"{path.name}: holds no questions")
     return rows
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a file that may end with an empty one. Raises BadLabels."""
+    try:
+        text = path.read_text("utf-8").rstrip("\n")
+        return text.split("\n") if text else []
+    except UnicodeDecodeError:
+        raise BadLabels(f"{path.name}: not UTF-8 text; save the file as UTF-8") from None
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,11 @@ def report(judged: Sequence[Judged], worst: int = 10) -> Iterator[str]:
     bands = Counter(str(each.asked.outcome) for each in judged if each.row.intent == "ask")
     yield f"questions by outcome: {', '.join(f'{name} {count}' for name, count in bands.most_common())}"
     yield from _confusions(judged, worst)
+
+
+def without_known(rows: Sequence[Row], known: Set[str], sameness: Callable[[str], str]) -> list[Row]:
+    """The rows that do not stand word for word among the lines that were learnt from."""
+    return [row for row in rows if sameness(row.text) not in known]
 
 
 def _share(value: float | int) -> str:

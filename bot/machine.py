@@ -9,6 +9,8 @@ from typing import Any, TextIO
 from bot.understanding import Understanding
 from policy_kb import Match
 
+MALFORMED = 'a line must be a JSON object with a text under "text"'
+
 
 def as_json(asked: Understanding, id: object = None) -> dict[str, Any]:
     """The answer to one message, as a JSON object."""
@@ -26,22 +28,34 @@ def as_json(asked: Understanding, id: object = None) -> dict[str, Any]:
 def answer_lines(lines: Iterable[str], out: TextIO, understand: Callable[[str], Understanding]) -> bool:
     """One output line for each input line, in order, flushed; False where a line was malformed.
 
-    An input line is a JSON object with a text `text` and any `id`. A malformed one is answered with an `error`.
+    An input line is a JSON object with a text `text` and any `id`. A malformed one is answered
+    with an `error`, and with its id where it has one.
     """
     all_good = True
     for line in lines:
-        try:
-            row = json.loads(line)
-            text = row["text"]
-            if not isinstance(text, str):
-                raise TypeError
-            found = as_json(understand(text), row.get("id"))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            all_good = False
-            found = {"id": None, "error": 'a line must be a JSON object with a text under "text"'}
-        out.write(json.dumps(found, ensure_ascii=True) + "\n")
+        id, text = _read(line)
+        found = as_json(understand(text), id) if text is not None else {"id": id, "error": MALFORMED}
+        all_good = all_good and text is not None
+        out.write(json.dumps(found, ensure_ascii=True, allow_nan=False) + "\n")
         out.flush()
     return all_good
+
+
+def _read(line: str) -> tuple[object, str | None]:
+    """The id and the text of an input line; no text where it is malformed."""
+    try:
+        row = json.loads(line, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None, None
+    if not isinstance(row, dict):
+        return None, None
+    text = row.get("text")
+    return row.get("id"), text if isinstance(text, str) else None
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(constant)
 
 
 def _match(match: Match) -> dict[str, Any]:

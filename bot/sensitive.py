@@ -14,6 +14,13 @@ _WORDS = re.compile(
     r"abus\w+|touched me|hit me|hurt me|slurs?|racis\w+|sexis\w+|whistle\w*|anonymous\w*|witness\w*|receipt|passphrase)\b",
     re.IGNORECASE,
 )
+_DANGER = re.compile(
+    r"\b(?:kill(?:ing)? (?:my|him|her|them)sel(?:f|ves)|suicid\w*|end(?:ing)? (?:it all|my life)|want to die|"
+    r"(?:hurt|harm|cut)(?:ing)? myself|better off dead|no reason to live|"
+    r"going to (?:kill|shoot|hurt) (?:me|him|her|them|us|people))\b",
+    re.IGNORECASE,
+)
+_REACHABLE = re.compile(r"\+?\d[\d\s().-]{6,}\d|\S+@\S+\.\w+")
 _GLUE = frozenset(
     """
     a an and are at be can did do does for from get how i if in is it me my of on or our that the their there they this to
@@ -26,6 +33,16 @@ def is_sensitive(text: str, recognition: Recognition) -> bool:
     """Whether the message may be a report, tell of harassment, or be a receipt of a report."""
     report = recognition.share("report", "report_status")
     return report > REPORT_SHARE or bool(_WORDS.search(text)) or _looks_like_receipt(text)
+
+
+def is_danger(text: str) -> bool:
+    """Whether somebody may be about to come to harm."""
+    return bool(_DANGER.search(text))
+
+
+def names_a_way_to_reach(text: str) -> bool:
+    """Whether a telephone number or an e-mail address stands in the text."""
+    return bool(_REACHABLE.search(text))
 
 
 def _looks_like_receipt(text: str) -> bool:

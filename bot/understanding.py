@@ -6,18 +6,29 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.sensitive import is_sensitive
+from bot.directory import Directory
+from bot.sensitive import is_danger, is_sensitive
 from intents import Recognition, recognise
-from policy_kb import Band, Finding, KnowledgeBase, Match
+from policy_kb import Band, Finding, KnowledgeBase, Match, says_anything
 
 # Longer messages are read at both ends only; in characters.
 LONGEST = 3000
 # Questions go to the knowledge base; every other intent is a journey of its own.
 QUESTIONS = ("ask", "out_of_scope")
+# Intents that show no clause need good evidence, since taking a question for one leaves it unanswered.
+QUIET = ("report", "report_status", "acknowledge", "ack_status")
+QUIET_FROM = 0.5
+# What may be said in small words alone.
+WELCOMES = ("greeting", "help")
 # The clauses that a journey shows, whatever the words of the message were.
 ANCHORS = {"disclaimer": ("416.8.5.d",), "request_account": ("416.6.6", "416.6.9")}
-# A contact without any clause to name a role is no contact of ours.
-NEEDS_CLAUSE = ("contact", *ANCHORS)
+
+
+class Aside(StrEnum):
+    """What is neither a question nor an intent."""
+
+    DANGER = "somebody may come to harm"
+    FRAGMENT = "small words alone"
 
 
 class Result(StrEnum):
@@ -42,19 +53,36 @@ class Understanding:
     confidence: float
     why: str = field(repr=False)
     sensitive: bool = False
+    # Nothing but a clause number was typed; the message is not in English.
+    whole: bool = False
+    foreign: bool = False
+    aside: Aside | None = None
 
 
-def understand(text: str, knowledge: KnowledgeBase) -> Understanding:
+def understand(text: str, knowledge: KnowledgeBase, directory: Directory) -> Understanding:
     """What this message means. Pure: the same message and data give the same answer."""
     text = printable(text)
     finding = knowledge.find(text)
     recognition = recognise(finding.leanings)
     sensitive = is_sensitive(text, recognition)
-    if recognition.intent not in QUESTIONS:
-        shown = _journey_clauses(recognition, finding, knowledge)
-        if shown or recognition.intent not in NEEDS_CLAUSE:
-            return _journey(text, recognition, finding, shown, sensitive)
+    if is_danger(text):
+        return _aside(text, finding, Aside.DANGER)
+    if finding.alone:
+        return _question(text, finding, sensitive)
+    if recognition.intent not in WELCOMES and text.strip() and not finding.foreign and not says_anything(text):
+        return _aside(text, finding, Aside.FRAGMENT)
+    if recognition.intent in QUESTIONS or (recognition.intent in QUIET and recognition.confidence < QUIET_FROM):
+        return _question(text, finding, sensitive)
+    shown = _journey_clauses(text, recognition, finding, knowledge, directory)
+    if shown or recognition.intent not in ANCHORS:
+        return _journey(text, recognition, finding, shown, sensitive)
     return _question(text, finding, sensitive)
+
+
+def _aside(text: str, finding: Finding, aside: Aside) -> Understanding:
+    """What is answered with help, whatever else it may mean; nothing of it is ever kept."""
+    why = f"it is no question: {aside}"
+    return Understanding(text, "help", Result.JOURNEY, (), finding.candidates, (), 1.0, why, sensitive=True, aside=aside)
 
 
 def printable(text: str) -> str:
@@ -84,7 +112,9 @@ def _journey(text: str, recognition: Recognition, finding: Finding, shown: tuple
 def _first(shown: tuple[Match, ...], candidates: tuple[Match, ...]) -> tuple[Match, ...]:
     """The candidates with what a journey shows in front; scores still fall."""
     clauses = {match.clause for match in shown}
-    return (*shown, *(match for match in candidates if match.clause not in clauses))[: len(candidates) or len(shown)]
+    lowest = min((match.score for match in shown), default=1.0)
+    rest = (Match(each.clause, min(each.score, lowest), each.why) for each in candidates if each.clause not in clauses)
+    return (*shown, *rest)[: max(len(candidates), len(shown))]
 
 
 def _question(text: str, finding: Finding, sensitive: bool) -> Understanding:
@@ -99,11 +129,25 @@ def _question(text: str, finding: Finding, sensitive: bool) -> Understanding:
         finding.confidence,
         finding.shown[0].why if finding.shown else "no clause answers this",
         sensitive,
+        whole=finding.alone,
+        foreign=finding.foreign,
     )
 
 
-def _journey_clauses(recognition: Recognition, finding: Finding, knowledge: KnowledgeBase) -> tuple[Match, ...]:
+def _journey_clauses(
+    text: str, recognition: Recognition, finding: Finding, knowledge: KnowledgeBase, directory: Directory
+) -> tuple[Match, ...]:
     if recognition.intent == "contact":
-        return finding.candidates[:1]
+        return _contact_clause(text, finding, knowledge, directory)
     found = (knowledge.clause(id) for id in ANCHORS.get(recognition.intent, ()))
     return tuple(Match(clause, recognition.confidence, "the clause for this") for clause in found if clause)
+
+
+def _contact_clause(text: str, finding: Finding, knowledge: KnowledgeBase, directory: Directory) -> tuple[Match, ...]:
+    """The best candidate that names whom the person asked for; else that role's own clause; else the best candidate."""
+    meant = directory.meant_in(text)
+    if meant:
+        naming = [match for match in finding.candidates if meant[0] in directory.named_in(match.clause.text)]
+        own = knowledge.clause(meant[0].clause)
+        return tuple(naming[:1]) or ((Match(own, 1.0, f"it names the {meant[0].name}"),) if own else ())
+    return finding.candidates[:1] if finding.band is not Band.NONE else ()

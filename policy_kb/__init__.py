@@ -10,8 +10,9 @@ from policy_kb.knowledge import Finding, KnowledgeBase, Match
 from policy_kb.library import Library, read, shipped
 from policy_kb.loading import Others, load
 from policy_kb.mistakes import KnowledgeBaseError, Mistake
-from policy_kb.phrasings import Phrasing
-from policy_kb.weights import TrainingFailed
+from policy_kb.phrasings import Phrasing, sameness
+from policy_kb.weights import TrainingFailed, state_directory
+from policy_kb.words import says_anything
 
 __all__ = [
     "Band",
@@ -30,5 +31,8 @@ __all__ = [
     "definitions_used",
     "load",
     "read",
+    "sameness",
+    "says_anything",
     "shipped",
+    "state_directory",
 ]

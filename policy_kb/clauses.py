@@ -65,9 +65,13 @@ class Policy:
         parent = self.clause(clause.parent) if clause.parent else None
         return parent.text if parent and clause.kind is Kind.ITEM else ""
 
-    def items(self, clause: Clause) -> tuple[Clause, ...]:
+    def children(self, clause: Clause) -> tuple[Clause, ...]:
         """The clauses directly under this one, in document order."""
         return tuple(child for child in self.clauses if child.parent == clause.id)
+
+    def items(self, clause: Clause) -> tuple[Clause, ...]:
+        """The lettered items of this clause, in order."""
+        return tuple(child for child in self.children(clause) if child.kind is Kind.ITEM)
 
     @cached_property
     def definitions(self) -> tuple[Clause, ...]:

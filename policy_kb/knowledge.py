@@ -13,7 +13,7 @@ from policy_kb.bare import Bare
 from policy_kb.clauses import Clause, Policy
 from policy_kb.lexicon import Group
 from policy_kb.nearest import Neighbour
-from policy_kb.numbers import ClauseNumbers
+from policy_kb.numbers import ClauseNumbers, Typed
 from policy_kb.phrased import ASK, Phrased, Ranked
 
 CANDIDATES = 5
@@ -40,8 +40,8 @@ class Finding:
     """What the knowledge base says to a question.
 
     `shown` is what to show for the band; `candidates` the five best whatever the band; `parts` the questions that the
-    shown clauses answer, where there were several; `leanings` how much speaks for each intent, and empty for a typed
-    clause number.
+    shown clauses answer, where there were several; `leanings` how much speaks for each intent; `alone` that the message is
+    nothing but a clause number, `foreign` that it is not in English, so that nothing is made of it.
     """
 
     band: Band
@@ -50,7 +50,8 @@ class Finding:
     confidence: float
     parts: tuple[str, ...] = field(default=(), repr=False)
     leanings: Mapping[str, float] = field(default_factory=dict, repr=False)
-    typed: bool = False
+    alone: bool = False
+    foreign: bool = False
 
 
 class KnowledgeBase:
@@ -93,13 +94,17 @@ class KnowledgeBase:
             return Finding(Band.NONE, (), (), 0.0)
         whole = self._find(question)
         typed = self._numbers.typed(question)
-        if typed:
-            return self._typed(typed, whole)
+        if typed.clauses:
+            return _named(typed, whole)
+        if typed.nearest:
+            return self._beside(typed.nearest, whole)
         several = self._several(question)
         return _joined(several, whole) if several else whole
 
     def _find(self, question: str) -> Finding:
         """The finding for one question."""
+        if self._phrased.is_foreign(question):
+            return Finding(Band.NONE, (), (), 0.0, foreign=True)
         ranked = self._phrased.rank(question)
         band, matches = self._by_phrasings(ranked)
         if self._bare:
@@ -133,11 +138,15 @@ class KnowledgeBase:
         """The clauses by the labels of the fitted model."""
         return {label_of(clause): clause for policy in self.policies for clause in policy.clauses}
 
-    def _typed(self, clauses: Sequence[Clause], whole: Finding) -> Finding:
-        """The clauses whose numbers were typed, before anything else."""
-        shown = tuple(Match(clause, 1.0, f"you typed its number, {clause.id}") for clause in clauses[:MOST_CHOICES])
-        rest = (match for match in whole.candidates if match.clause not in clauses)
-        return Finding(Band.ANSWER, shown, (*shown, *rest)[:CANDIDATES], 1.0, typed=True)
+    def _beside(self, nearest: Clause, whole: Finding) -> Finding:
+        """A number that no clause has: the clause it comes nearest to, and what stands under that."""
+        under = [clause for clause in self.policy(nearest.policy).children(nearest) if clause.text]
+        why = "there is no clause with the number that you typed; this one comes nearest"
+        matches = tuple(Match(clause, 0.5, why) for clause in (nearest, *under))[:CANDIDATES]
+        more = tuple(match for match in whole.candidates if match.clause not in {each.clause for each in matches})
+        shown = (*matches, *more)[:MOST_CHOICES]
+        candidates = tuple(Match(each.clause, min(each.score, 0.5), each.why) for each in (*matches, *more))[:CANDIDATES]
+        return Finding(Band.CHOICES if len(shown) > 1 else Band.ANSWER, shown, candidates, 0.5, (), whole.leanings, alone=True)
 
     def _several(self, question: str) -> list[tuple[str, Finding]]:
         """The parts of a message that are each answered surely, and by different clauses; empty for one question."""
@@ -193,6 +202,13 @@ def _shown(band: Band, candidates: Sequence[Match]) -> tuple[Match, ...]:
         return tuple(candidates[:1])
     near = [match for match in candidates[2:MOST_CHOICES] if match.score >= CHOICE_FROM * candidates[0].score]
     return (*candidates[:2], *near)
+
+
+def _named(typed: Typed, whole: Finding) -> Finding:
+    """The clauses whose numbers were typed, before anything else."""
+    shown = tuple(Match(clause, 1.0, f"you typed its number, {clause.id}") for clause in typed.clauses[:MOST_CHOICES])
+    rest = (match for match in whole.candidates if match.clause not in typed.clauses)
+    return Finding(Band.ANSWER, shown, (*shown, *rest)[:CANDIDATES], 1.0, (), whole.leanings, typed.alone)
 
 
 def _joined(several: Sequence[tuple[str, Finding]], whole: Finding) -> Finding:

@@ -15,7 +15,7 @@ from policy_kb.clauses import Policy
 from policy_kb.knowledge import KnowledgeBase, label_of
 from policy_kb.library import Library
 from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE, Phrased
-from policy_kb.phrasings import Phrasing
+from policy_kb.phrasings import Phrasing, sameness
 from policy_kb.weights import POLICY_ITSELF, Example, Progress
 
 # A question that other policies answer: it shows what a question is, and no clause of ours.
@@ -45,14 +45,14 @@ NO_OTHERS = Others("", tuple)
 def load(
     policies: Path | None = None,
     *,
-    data: Path | None = None,
+    state: Path | None = None,
     others: Others = NO_OTHERS,
     leave_out: str = "",
     progress: Progress | None = None,
 ) -> KnowledgeBase:
     """The knowledge base of a policies directory, the shipped one by default.
 
-    Weights are fitted in a child process when any data file has changed, and cached under `data` (by default
+    Weights are fitted in a child process when any data file has changed, and cached under `state` (by default
     CLAUSEBOT_DATA_DIR). `others` are messages that must be told from questions; `leave_out` is an author whose lines are not
     used; `progress` is called with a line where something takes long.
 
@@ -66,9 +66,9 @@ def load(
 
     def job() -> str:
         known = read if read and source == place else library.read(source)
-        return weights.job(_examples(known, others, leave_out, source == library.shipped()), known.lexicon)
+        return weights.job(_examples(known, others, leave_out), known.lexicon)
 
-    phrased = weights.fitted(_digest(source, others, leave_out), job, data or weights.state_directory(), progress)
+    phrased = weights.fitted(_digest(source, others, leave_out), job, state or weights.state_directory(), progress)
     found = read.policies if read else library.read_policies(place)
     return KnowledgeBase(found, phrased, _bare(found, read, place, phrased))
 
@@ -100,7 +100,7 @@ def _digest(source: Path, others: Others, leave_out: str) -> str:
     return total.hexdigest()
 
 
-def _examples(read: Library, others: Others, leave_out: str, own: bool) -> Iterator[Example]:
+def _examples(read: Library, others: Others, leave_out: str) -> Iterator[Example]:
     """All lines to learn from; beside other policies, some of the shipped lines too, to show what a question is."""
     lines = [each for each in read.phrasings if each.by != leave_out]
     learnt = _well_phrased(read)
@@ -109,9 +109,12 @@ def _examples(read: Library, others: Others, leave_out: str, own: bool) -> Itera
     for text, intent, by in _told(others, leave_out):
         label = {ASK: ELSEWHERE, OUT_OF_SCOPE: NONE}.get(intent, f"intent:{intent}")
         yield Example(text, label, intent, by)
-    if not own:
-        shown = [each for each in library.read().phrasings if each.clause and each.by != leave_out]
-        yield from (_example(each, False) for each in shown[::SHOWN_BESIDE])
+    # A copy of the shipped lines is not a second opinion on them.
+    known = {sameness(each.text) for each in read.phrasings}
+    beside = [
+        each for each in library.read().phrasings if each.clause and each.by != leave_out and sameness(each.text) not in known
+    ]
+    yield from (_example(each, False) for each in beside[::SHOWN_BESIDE])
 
 
 def _told(others: Others, leave_out: str) -> Iterator[tuple[str, str, str]]:

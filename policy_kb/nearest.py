@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +33,13 @@ class Neighbour:
 
 
 class Nearest:
-    """An index of phrasings with their labels."""
+    """An index of phrasings with their labels. Safe across threads."""
 
     def __init__(self, database: sqlite_utils.Database) -> None:
         self._database = database
+        self._lock = threading.Lock()
         self._frequency: dict[str, int] = {row["term"]: row["doc"] for row in database["asked_terms"].rows}
+        self.size = database["asked"].count
 
     @classmethod
     def build(cls, asked: Iterable[tuple[str, str]], path: Path | None = None) -> Nearest:
@@ -45,9 +49,10 @@ class Nearest:
             {"id": number, "text": text, "label": label, "stems": " ".join(stems(text))}
             for number, (text, label) in enumerate(asked, 1)
         )
-        asked_table = database.table("asked")
-        asked_table.insert_all(rows, pk="id", columns={"id": int, "text": str, "label": str, "stems": str})
-        asked_table.enable_fts(["stems"], tokenize="unicode61 remove_diacritics 0")
+        table = database.table("asked")
+        table.create({"id": int, "text": str, "label": str, "stems": str}, pk="id")
+        table.insert_all(rows)
+        table.enable_fts(["stems"], tokenize="unicode61 remove_diacritics 0")
         with database.atomic():
             database.execute("CREATE VIRTUAL TABLE asked_terms USING fts5vocab('asked_fts', 'row')")
         return cls(database)
@@ -56,12 +61,10 @@ class Nearest:
     def open(cls, path: Path) -> Nearest:
         """The index in this file, which is only read.
 
-        Raises OSError where it is not there.
+        Raises sqlite3.Error where it is not there or damaged.
         """
-        if not path.exists():
-            raise FileNotFoundError(path)
-        connection = sqlite_utils.Database(f"file:{path}?mode=ro&immutable=1").conn
-        return cls(sqlite_utils.Database(connection))
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        return cls(sqlite_utils.Database(sqlite3.connect(address, uri=True, check_same_thread=False)))
 
     def frequency(self, word: str) -> int:
         """How many phrasings use this stem."""
@@ -79,7 +82,9 @@ class Nearest:
         match = " OR ".join(f'"{word}"' for word in rare)
         plain = question[:LONGEST_TEXT].casefold()
         nearest: dict[str, Neighbour] = {}
-        for label, text in self._database.execute(_SEARCH, [match, CANDIDATES]):
+        with self._lock:
+            found = self._database.execute(_SEARCH, [match, CANDIDATES]).fetchall()
+        for label, text in found:
             alike = fuzz.token_sort_ratio(plain, text.casefold()) / 100
             if label not in nearest or alike > nearest[label].similarity:
                 nearest[label] = Neighbour(text, alike)

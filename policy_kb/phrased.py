@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from policy_kb import linear
 from policy_kb.linear import Linear
 from policy_kb.nearest import Nearest, Neighbour
+from policy_kb.words import stem, tokens
 
 # Labels of the fitted model: "clause:POLICY/ID", NONE, "intent:NAME"; columns "=NAME" belong to the second model.
 NONE = "none"
 ASK, OUT_OF_SCOPE = "ask", "out_of_scope"
 NEAREST_WEIGHT = 0.2
+# A message of so many words, of which less than this share stands in so many phrasings, is in another language.
+FEWEST_FOREIGN, FOREIGN_BELOW, KNOWN_FROM = 4, 0.4, 10
+FEWEST_TO_JUDGE = 2000
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,12 @@ class Phrased:
     def is_common(self, word: str) -> bool:
         """Whether a stem is an ordinary word: at least two phrasings use it."""
         return self._nearest.frequency(word) >= 2
+
+    def is_foreign(self, text: str) -> bool:
+        """Whether hardly a word of a text of some length is one that people here use."""
+        words = [stem(word) for word in tokens(text) if word.isalpha()]
+        enough = self._nearest.size >= FEWEST_TO_JUDGE and len(words) >= FEWEST_FOREIGN
+        return enough and sum(self._nearest.frequency(word) >= KNOWN_FROM for word in words) < FOREIGN_BELOW * len(words)
 
     @classmethod
     def load(cls, directory: Path) -> Phrased:

@@ -1,6 +1,6 @@
 """Fits weights and thresholds; run as a child process, so that the training library never enters the program itself.
 
-`python -m policy_kb.training DIRECTORY` reads a job from standard input and writes what it fitted into the directory.
+`python -m policy_kb.training JOB DIRECTORY` reads a job file and writes what it fitted into the directory.
 Labels are clauses, NONE for what nothing answers, and service intents; a second model tells the intents alone. A weight
 matrix is the sum of a linear support vector machine and naive Bayes, both linear in the same features.
 """
@@ -205,8 +205,8 @@ def train(job: Job) -> Linear:
 
 def main() -> None:
     """Reads the job, writes weights, thresholds and the index of phrasings."""
-    directory = Path(sys.argv[1])
-    job = read_job(json.load(sys.stdin))
+    directory = Path(sys.argv[2])
+    job = read_job(json.loads(Path(sys.argv[1]).read_text("utf-8")))
     train(job).save(directory)
     Nearest.build(asked(job, range(len(job.texts))), directory / "asked.sqlite").close()
 

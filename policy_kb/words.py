@@ -24,15 +24,15 @@ STOP_WORDS = frozenset(
     before being below between both but by can cant cannot could couldnt d did didnt do does doesnt doing done dont down
     during each either else even ever every everybody everyone few for from further get gets getting got gotta go goes going
     gonna had hadnt has hasnt have havent having he hed hell her here hers herself hes hey hi him himself his how i id if
-    ill im in into is isnt it its itself ive just kinda know let lets like ll m may maybe me might mine more most much must
-    my myself need needs no nor not now o of off oh ok okay on once one only or other our ours ourselves out over own please
-    pls plz re really s said same say says shall she should shouldnt so some somebody someone something still such t tell
-    than that thats the their theirs them themselves then there theres these they theyre thing things think this those
-    though through thru to too u ur r under until up us use used using ve very via wanna want wants was wasnt way we well
-    were werent what whats when where wheres whether which while who whole whos whose whom why will with within without won
-    wont would wouldnt y ya yall ye yeah yes yet you your youre yours yourself abt actually aint already always another
-    anyway asap b back bc btw c cause cuz day guy guys idk lol lot make makes making many n nope per put question right see
-    since sort sure take tho today took try trying two ty w whatever wondering yo
+    ill im in into is isnt it its itself ive just kinda know let lets like ll m may maybe me mean means meant might mine
+    more most much must my myself need needs no nor not now o of off oh ok okay on once one only or other our ours ourselves
+    out over own please pls plz re really s said same say says shall she should shouldnt so some somebody someone something
+    still such t tell than that thats the their theirs them themselves then there theres these they theyre thing things
+    think this those though through thru to too u ur r under until up us use used using ve very via wanna want wants was
+    wasnt way we well were werent what whats when where wheres whether which while who whole whos whose whom why will with
+    within without won wont would wouldnt y ya yall ye yeah yes yet you your youre yours yourself abt actually aint already
+    always another anyway asap b back bc btw c cause cuz day guy guys idk lol lot make makes making many n nope per put
+    question right see since sort sure take tho today took try trying two ty w whatever wondering yo
     """.split()
 )
 
@@ -64,3 +64,8 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """The stems of a text, in order."""
     return [stem(word) for word in tokens(text)]
+
+
+def says_anything(text: str) -> bool:
+    """Whether there is more in a text than small words."""
+    return any(word not in STOP_WORDS and any(map(str.isalnum, word)) for word in tokens(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,6 @@ def test_an_absent_file_is_no_index(tmp_path: Path) -> None:
     """The index of phrasings is opened, never made by looking for it."""
     from policy_kb.nearest import Nearest
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(sqlite3.Error):
         Nearest.open(tmp_path / "none.sqlite")
     assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,7 @@ def dispatcher(knowledge: KnowledgeBase) -> Iterator[Dispatcher]:
     """The real dispatcher over a ledger in memory, on a fixed day."""
     with ThreadPoolExecutor(1) as thread:
         database = SQLite()
-        ledger = thread.submit(Ledger, database).result()
+        ledger = Ledger(database)
         yield Dispatcher(
             knowledge,
             read_directory(),
@@ -71,8 +71,8 @@ def test_dialogue(driver: Driver, dialogue: dict[str, Any]) -> None:
 def test_only_what_was_pressed_for_is_kept(driver: Driver, dispatcher: Dispatcher) -> None:
     """Asking stores nothing; the button stores the words and the week, nothing else."""
     driver.say("how much vacation do i get after five years here")
-    kept = dispatcher.thread.submit(dispatcher.ledger.uncovered).result()
+    kept = dispatcher.thread.submit(dispatcher.ledger.uncovered, dispatcher.today()).result()
     assert kept == []
     driver.submit("Tell HR this is not covered", {})
-    kept = dispatcher.thread.submit(dispatcher.ledger.uncovered).result()
+    kept = dispatcher.thread.submit(dispatcher.ledger.uncovered, dispatcher.today()).result()
     assert [(each.week, each.question) for each in kept] == [("2026-W47", "how much vacation do i get after five years here")]

@@ -30,7 +30,17 @@ def test_a_typed_number_comes_before_everything_else(knowledge: KnowledgeBase) -
     finding = knowledge.find("what does 6.13 g say about posting at work")
     assert (finding.band, finding.shown[0].clause.id, finding.confidence) == (Band.ANSWER, "416.6.13.g", 1.0)
     assert "you typed its number" in finding.shown[0].why
-    assert finding.leanings == {}
+    assert finding.leanings
+    assert not finding.alone
+    assert knowledge.find("6.13 g").alone
+
+
+def test_a_number_that_no_clause_has(knowledge: KnowledgeBase) -> None:
+    """Its nearest clause and what stands under that, to choose from."""
+    finding = knowledge.find("416.8.5.z")
+    assert finding.band is Band.CHOICES
+    assert [match.clause.id for match in finding.shown] == ["416.8.5", "416.8.5.a", "416.8.5.b"]
+    assert "there is no clause" in finding.shown[0].why
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_what_is_committed_is_there(database: SQLite) -> None:
     """By week, without any other order."""
     ledger = Ledger(database)
     ledger.commit([Uncovered("b", "2026-W47", "one"), Uncovered("a", "2026-W46", "two")], TODAY)
-    assert [each.question for each in ledger.uncovered()] == ["two", "one"]
+    assert [each.question for each in ledger.uncovered(TODAY)] == ["two", "one"]
 
 
 def test_all_or_nothing(database: SQLite) -> None:
@@ -37,25 +37,25 @@ def test_all_or_nothing(database: SQLite) -> None:
     ledger = Ledger(database)
     with pytest.raises(sqlite3.IntegrityError):
         ledger.commit([Uncovered("a", "2026-W47", "one"), Uncovered("a", "2026-W47", "two")], TODAY)
-    assert ledger.uncovered() == []
+    assert ledger.uncovered(TODAY) == []
 
 
 def test_questions_go_after_their_time(database: SQLite) -> None:
     """Half a year after its week a question is deleted."""
     ledger = Ledger(database)
     ledger.commit([Uncovered("a", "2026-W47", "one")], TODAY)
-    ledger.commit([], TODAY + datetime.timedelta(weeks=26))
-    assert len(ledger.uncovered()) == 1
-    ledger.commit([], TODAY + datetime.timedelta(weeks=27))
-    assert ledger.uncovered() == []
+    assert len(ledger.uncovered(TODAY + datetime.timedelta(weeks=26))) == 1
+    assert ledger.uncovered(TODAY + datetime.timedelta(weeks=27)) == []
+    assert ledger.uncovered(TODAY) == []
 
 
 def test_a_row_holds_no_day_order_or_person(database: SQLite) -> None:
     """The table has a key, a week and the words, and no row id that would tell the order."""
     ledger = Ledger(database)
+    ledger.commit([], TODAY)
     columns = [row["name"] for row in database.rows("SELECT name FROM pragma_table_info('uncovered')")]
     assert columns == ["key", "week", "question"]
-    assert ledger.uncovered() == []
+    assert ledger.uncovered(TODAY) == []
     with pytest.raises(sqlite3.OperationalError):
         list(database.rows("SELECT rowid FROM uncovered"))
 
@@ -70,6 +70,14 @@ def test_the_file_is_its_owners_and_deletes_for_good(tmp_path: Path) -> None:
     handle.close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert all(b"zebrafinch" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
+    """A program that only answers leaves no file behind."""
+    handle = SQLite(tmp_path / "ledger.sqlite")
+    Ledger(handle)
+    handle.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("day", "name"), [("2026-11-20", "2026-W47"), ("2027-01-01", "2026-W53"), ("2024-12-30", "2025-W01")])

@@ -9,9 +9,12 @@ import pytest
 import policy_kb
 from bot import app
 from bot.config import Settings
+from bot.directory import read_directory
 from bot.understanding import Result, understand
 from policy_kb import Band, KnowledgeBase, KnowledgeBaseError, Others, loading
 from tests.conftest import SHIPPED
+
+DIRECTORY = read_directory()
 
 POLICY = """---
 id: TRV
@@ -67,9 +70,9 @@ def test_a_policy_without_phrasings(place: Path, settings: Settings) -> None:
     knowledge = app.knowledge_base(settings, place, progress=told.append)
     assert told == []
     assert best(knowledge, "is my hotel paid") == "2"
-    assert understand("hello", knowledge).intent == "greeting"
-    assert understand("i want to report a coworker", knowledge).intent == "report"
-    assert understand("who made the moon", knowledge).outcome is Result.NONE
+    assert understand("hello", knowledge, DIRECTORY).intent == "greeting"
+    assert understand("i want to report a coworker", knowledge, DIRECTORY).intent == "report"
+    assert understand("who made the moon", knowledge, DIRECTORY).outcome is Result.NONE
 
 
 @pytest.mark.usefixtures("knowledge")
@@ -103,7 +106,7 @@ def test_a_left_out_author_is_not_learnt_from() -> None:
     """Neither their phrasings nor their other sentences."""
     read = policy_kb.read()
     others = Others("", lambda: [("hi", "greeting", "author1"), ("hey", "greeting", "author2"), ("what", "ask", "author2")])
-    found = list(loading._examples(read, others, "author1", True))
+    found = list(loading._examples(read, others, "author1"))
     assert {each.by for each in found} >= {"author2", "author20"}
     assert "author1" not in {each.by for each in found}
     assert [each.label for each in found if each.text in ("hey", "what") and each.by == "author2"][-2:] == [

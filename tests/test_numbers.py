@@ -16,7 +16,7 @@ NUMBERS = ClauseNumbers([POLICY])
 
 
 def typed(question: str) -> list[str]:
-    return [clause.id for clause in NUMBERS.typed(question)]
+    return [clause.id for clause in NUMBERS.typed(question).clauses]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,11 @@ def typed(question: str) -> list[str]:
         ("section 12", ["416.12"]),
         ("does section 8.5 a friend quoted apply to me", ["416.8.5"]),
         ("can you explain 8.5 d to me, my boss quoted it", ["416.8.5.d"]),
+        ("416.8.5 (d) and (f)", ["416.8.5.d", "416.8.5.f"]),
+        ("Clause 416 8 5", ["416.8.5"]),
+        ("policy 416", ["416.1"]),
+        ("what is 416 about?", ["416.1"]),
+        ("section 8", ["416.8"]),
         ("my boss says 416.6.9 forbids this", ["416.6.9"]),
     ],
 )
@@ -52,8 +57,15 @@ def test_numbers_open_their_clause(question: str, ids: list[str]) -> None:
         "meet at 6.10 pm",
         "can i spend 8.4 dollars",
         "is ios 6.9 ok",
-        "416",
         "8",
+        "im the number 1 fan of the city page",
+        "we are #1 in the state",
+        "can i post article 7 of the newspaper",
+        "who got item 3 in the raffle",
+        "whats for lunch at no. 5 diner",
+        "Section 8 voucher phone number",
+        "my report no. 7 any news",
+        "posted in 416 groups",
         "section 99.9",
         "416.8.5 (z)",
         "http://example.org/416.8.5",
@@ -64,6 +76,17 @@ def test_numbers_open_their_clause(question: str, ids: list[str]) -> None:
 def test_other_numbers_open_nothing(question: str) -> None:
     """Hours, times, money, versions, addresses and clauses that are not there."""
     assert typed(question) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest"),
+    [("416.8.5.z", "416.8.5"), ("section 6.99", "416.6"), ("416.6.9-416.6.12", "416.6.9"), ("99.9", None), ("12", None)],
+)
+def test_a_number_that_no_clause_has_leads_to_the_nearest(question: str, nearest: str | None) -> None:
+    """Where the message is nothing else."""
+    found = NUMBERS.typed(question)
+    assert found.clauses == ()
+    assert (found.nearest.id if found.nearest else None) == nearest
 
 
 WRITTEN = st.sampled_from(["{}", "section {}", "§{}", "clause {}?", "what does {} say", "#{}", "pls show me {}."])

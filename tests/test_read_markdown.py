@@ -62,6 +62,10 @@ def test_the_example_of_the_docs() -> None:
         ("## 1 A\n\na. one\n\nc. three\n", 5, "item 'c' where 'b' is next"),
         ("## 1 A\n\n1.2 Booking is done early\n", 3, "looks like a clause"),
         ("## 1 A\n\nText\x00\n", 3, "control characters"),
+        ("## 1 A\n\n<!-- draft, not approved -->\n", 3, "would be quoted to staff"),
+        ("## 1 A\n\n```\n", 3, "blocks of code"),
+        ("## 24-hour notice\n", 1, "has no number"),
+        ("Section 1. Purpose\n=======\n\nMuch\n\nmore text.\n", 1, "belongs to no clause"),
         ("\n\n", -HEAD_LINES, "no clause found"),
     ],
 )
@@ -92,6 +96,53 @@ def test_all_mistakes_come_at_once() -> None:
 def test_broken_front_matter(head: str) -> None:
     """No head, a list, no YAML, a key that stands twice."""
     assert mistakes("## 1 A\n\nText\n", head)
+
+
+@pytest.mark.parametrize(
+    ("body", "clauses"),
+    [
+        ("## 1 A\n\n**Important:** All must.\n\nMore.\n", [("1", "**Important:** All must.\nMore.")]),
+        ("## 1 A\n\n**Employees on probation** may not.\n", [("1", "**Employees on probation** may not.")]),
+        (
+            "## 1 Definitions\n\n**Device**: a phone.\n- **User** means a person.\n",
+            [("1", ""), ("1:Device", "Device: a phone."), ("1:User", "User means a person.")],
+        ),
+        (
+            "## 1 A\n\n1. Home\n   a. meals\n   b. hotel\n2. Abroad\n   a. visa\n",
+            [("1", "1. Home\na. meals\nb. hotel\n2. Abroad\na. visa")],
+        ),
+        ("## 1 A\n\n| x | y |\n| 1 | 2 |\n> Note\n", [("1", "| x | y |\n| 1 | 2 |\n> Note")]),
+        ("## Section 3. Reporting etc. ##\n\nText\n", [("3", "Text")]),
+        ("## § 3.1 A\n\nText\n### Article 4\nMore\n", [("3.1", "Text"), ("4", "More")]),
+        ("## HR-2 A\n\nText\n### HR-2.1 B\nMore\n", [("HR-2", "Text"), ("HR-2.1", "More")]),
+    ],
+)
+def test_what_people_write(body: str, clauses: list[tuple[str, str]]) -> None:
+    """Bold words, lists, tables and headings as they occur in real files."""
+    assert [(clause.id, clause.text) for clause in parse(body).clauses] == clauses
+
+
+def test_the_example_of_the_document() -> None:
+    """docs/policies.md shows a policy that is read as it says."""
+    document = (Path(__file__).parent.parent / "docs" / "policies.md").read_text("utf-8")
+    example = document.split("```markdown\n")[1].split("```")[0]
+    policy = parse_markdown(example, MistakeList("example.md"))
+    assert [(each.id, each.parent) for each in policy.clauses] == [
+        ("1", None),
+        ("2", None),
+        ("2:Trip", "2"),
+        ("3", None),
+        ("3.1", "3"),
+        ("3.2", "3"),
+        ("3.2.a", "3.2"),
+        ("3.2.b", "3.2"),
+        ("3.2.c", "3.2"),
+    ]
+
+
+def test_an_id_of_digits_needs_quotes() -> None:
+    """YAML would read 0416 as another number."""
+    assert "put digits in quotes" in mistakes("## 1 A\n\nText\n", HEAD.replace("TRV", "0416"))[0][1]
 
 
 def test_unreadable_files(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from bot.config import SettingsError, read_settings
 def test_defaults() -> None:
     """Without variables: the platform's data folder, no local mode, no secret."""
     settings = read_settings({})
-    assert settings.data.name == "clausebot"
+    assert settings.state.name == "clausebot"
     assert not settings.local
     assert settings.secret == b""
 
@@ -20,7 +20,7 @@ def test_defaults() -> None:
 def test_all_variables(tmp_path: Path) -> None:
     """And an own directory of roles once the file is there."""
     settings = read_settings({"CLAUSEBOT_ENV": "local", "CLAUSEBOT_DATA_DIR": str(tmp_path), "CLAUSEBOT_SECRET": "s"})
-    assert (settings.local, settings.data, settings.secret, settings.directory) == (True, tmp_path, b"s", None)
+    assert (settings.local, settings.state, settings.secret, settings.directory) == (True, tmp_path, b"s", None)
     (tmp_path / "directory.toml").touch()
     assert settings.directory == tmp_path / "directory.toml"
     assert "s'" not in repr(settings)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -181,9 +182,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     runs: list[int] = []
     fit = weights._run
 
-    def counted(job: str, work: Path) -> None:
+    def counted(job: Path, made: Path) -> None:
         runs.append(1)
-        fit(job, work)
+        fit(job, made)
 
     monkeypatch.setattr(weights, "_run", counted)
     return lambda: len(runs)
@@ -194,39 +195,108 @@ def small_job() -> str:
 
 
 def test_weights_are_fitted_once_for_the_same_data(tmp_path: Path, quick: Callable[[], int]) -> None:
-    """And again when it changes, or when the cache is damaged; what is fitted is said."""
+    """And again when it changes; what is fitted is said."""
     told: list[str] = []
     weights.fitted("one", small_job, tmp_path, told.append)
     weights.fitted("one", small_job, tmp_path)
     assert (quick(), len(told)) == (1, 2)
     weights.fitted("two", small_job, tmp_path)
     assert quick() == 2
-    for about in (tmp_path / "weights").glob("*/about.json"):
-        about.write_text("{", "utf-8")
-    assert weights.fitted("one", small_job, tmp_path).rank("crimson").labels[0] == "clause:P/1"
-    assert quick() == 3
 
 
-def test_old_weights_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few sets are kept, so that going back and forth is quick."""
+@pytest.mark.parametrize("name", ["about.json", "keys.npy", "weights.npy", "asked.sqlite", weights.MANIFEST])
+@pytest.mark.parametrize("how", ["empty", "gone", "changed"])
+def test_damaged_weights_are_fitted_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fitted_once: Path, name: str, how: str
+) -> None:
+    """No torn, missing or altered file is ever answered from."""
+    state = Path(shutil.copytree(fitted_once, tmp_path / "state"))
+    (place,) = (each for each in (state / "weights").iterdir() if each.is_dir())
+    file = place / name
+    if how == "gone":
+        file.unlink()
+    else:
+        content = bytearray(b"" if how == "empty" else file.read_bytes())
+        if content:
+            content[len(content) // 2] ^= 0xFF
+        file.write_bytes(content)
+    again: list[str] = []
+    monkeypatch.setattr(
+        weights,
+        "_run",
+        lambda _, made: (
+            again.append("run"),
+            shutil.copytree(pristine(fitted_once), made, ignore=shutil.ignore_patterns(weights.MANIFEST), dirs_exist_ok=True),
+        ),
+    )
+    assert weights.fitted("one", small_job, state).rank("crimson").labels[0] == "clause:P/1"
+    assert again == ["run"]
+
+
+def pristine(state: Path) -> Path:
+    (place,) = (each for each in (state / "weights").iterdir() if each.is_dir())
+    return place
+
+
+@pytest.fixture(scope="module")
+def fitted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    state = tmp_path_factory.mktemp("fitted once")
+    weights.fitted("one", small_job, state)
+    return state
+
+
+def test_a_place_with_signs_in_its_name_serves(tmp_path: Path, fitted_once: Path) -> None:
+    """`#`, `?`, `%` and blanks mean something in addresses and nothing here."""
+    state = Path(shutil.copytree(fitted_once, tmp_path / "a #b?c%41 d"))
+    assert weights.fitted("one", lambda: "never", state).rank("is crimson ok").neighbours
+    assert [each.name for each in tmp_path.iterdir()] == ["a #b?c%41 d"]
+
+
+def test_a_ranker_serves_several_threads(fitted_once: Path) -> None:
+    """With the same answers."""
+    ranker = weights.fitted("one", lambda: "never", fitted_once)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: ranker.rank("crimson walls").labels[0], range(40)))
+    assert set(found) == {"clause:P/1"}
+
+
+def test_old_weights_and_what_a_killed_process_left_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fitted_once: Path
+) -> None:
+    """The sets used last are kept, so that going back and forth is quick."""
     monkeypatch.setattr(weights, "_KEPT", 2)
+    monkeypatch.setattr(
+        weights,
+        "_run",
+        lambda _, made: shutil.copytree(
+            pristine(fitted_once), made, ignore=shutil.ignore_patterns(weights.MANIFEST), dirs_exist_ok=True
+        ),
+    )
     for name in ("one", "two", "three"):
+        (tmp_path / "weights" / f"{weights._UNFINISHED}{name}").mkdir(parents=True)
         weights.fitted(name, small_job, tmp_path)
-    assert len(list((tmp_path / "weights").iterdir())) == 2
+    assert len([each for each in (tmp_path / "weights").iterdir() if each.is_dir()]) == 2
 
 
 def test_a_failing_trainer_is_told(tmp_path: Path) -> None:
     """With its last word; and nothing is left in the cache."""
-    with pytest.raises(TrainingFailed, match="the trainer stopped"):
+    with pytest.raises(TrainingFailed, match="the trainer stopped: KeyError"):
         weights.fitted("bad", lambda: "{}", tmp_path)
-    assert list((tmp_path / "weights").iterdir()) == []
+    assert [each.name for each in (tmp_path / "weights").iterdir() if each.is_dir()] == []
 
 
-def test_a_hanging_trainer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its time."""
-    monkeypatch.setattr(weights, "_SLOWEST", 0.01)
+def test_a_hanging_trainer_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its time, with all its children."""
+    monkeypatch.setattr(weights, "_SLOWEST", 0.3)
     with pytest.raises(TrainingFailed, match="did not finish"):
         weights.fitted("slow", small_job, tmp_path)
+
+
+def test_no_module_of_the_folder_we_stand_in_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even one named like a library."""
+    (tmp_path / "numpy.py").write_text("raise SystemExit('taken over')", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert weights.fitted("one", small_job, tmp_path / "state").labels == set(COLOURS)
 
 
 def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -236,18 +306,17 @@ def test_a_directory_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         weights.fitted("one", small_job, tmp_path)
 
 
-def test_two_processes_may_fit_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second finds the first one's weights in place and uses them."""
-    fit = weights._run
+def test_what_another_process_fitted_meanwhile_is_used(
+    tmp_path: Path, fitted_once: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found under the lock, and left as it is."""
 
-    def other_was_faster(job: str, work: Path) -> None:
-        fit(job, work)
-        place = tmp_path / "weights" / weights._key("one")
-        place.mkdir()
-        shutil.copytree(work, place, dirs_exist_ok=True)
+    def meanwhile() -> str:
+        shutil.copytree(fitted_once / "weights", tmp_path / "weights", dirs_exist_ok=True)
+        return small_job()
 
-    monkeypatch.setattr(weights, "_run", other_was_faster)
-    assert weights.fitted("one", small_job, tmp_path).labels == set(COLOURS)
+    monkeypatch.setattr(weights, "_run", lambda *_: pytest.fail("fitted twice"))
+    assert weights.fitted("one", meanwhile, tmp_path).labels == set(COLOURS)
 
 
 def test_the_state_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.directory import Directory
 from bot.journeys.roles import reach
 from bot.outcome import Outcome
 from bot.records import Uncovered
+from bot.sensitive import names_a_way_to_reach
 from bot.understanding import Result, Understanding
 from bot.views import Block, Button, Facts, Field, Form, Heading, Text, View, view
 from policy_kb import Clause, Kind, KnowledgeBase, Match, definitions_used
@@ -31,7 +32,7 @@ def answer(asked: Understanding, knowledge: KnowledgeBase, directory: Directory)
 
 def read(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
     """One clause that somebody chose, whole."""
-    return Outcome(View((*_quoted(clauses[:1], knowledge), *_after(clauses[:1], (), knowledge))))
+    return Outcome(View((*_quoted(clauses[0], knowledge), *_after(clauses[:1], (), knowledge))))
 
 
 def read_section(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
@@ -39,15 +40,15 @@ def read_section(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome
     section = clauses[0]
     items = knowledge.policy(section.policy).items(section)
     blocks = [quote(knowledge, section), *(quote_within(knowledge, item) for item in items)]
-    return Outcome(View((Heading(f"{section.id}, all of it"), *blocks, source(knowledge.policy(section.policy)))))
+    return Outcome(View((Heading(f"{section.id} with its lettered items"), *blocks, source(knowledge.policy(section.policy)))))
 
 
 def other(candidates: Sequence[Clause], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     """What else it may have been; nothing left means: ask a person."""
     matches = tuple(Match(clause, 0.0, "") for clause in candidates)
     if not matches:
-        return Outcome(view(Text("Those were all the clauses that come near it."), *_ask_a_person(directory), _keep_form("")))
-    return Outcome(_choices(matches[:3], matches[3:], knowledge))
+        return Outcome(view(Text("Those were all the clauses that come near it."), *_ask_a_person(directory)))
+    return Outcome(_choices(matches[:3], matches[3:], knowledge, "Other clauses that come near it:"))
 
 
 def define(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
@@ -71,6 +72,8 @@ def keep(asked: Understanding, key: str, week: str) -> Outcome:
     question = asked.text.strip()[:LONGEST_QUESTION]
     if not question:
         return Outcome(view(Text("There was no question in it, so nothing was kept.")))
+    if names_a_way_to_reach(question):
+        return Outcome(view(Text("It was not kept: please leave out telephone numbers and addresses, and press again.")))
     if asked.sensitive:
         return Outcome(view(Text("This may be about a report or a person. It was not kept; please ask a person instead.")))
     kept = Text("Kept for HR: the words of your question and the week, without your name or the day. Thank you.")
@@ -80,16 +83,25 @@ def keep(asked: Understanding, key: str, week: str) -> Outcome:
 def _answer(asked: Understanding, knowledge: KnowledgeBase) -> View:
     clauses = [match.clause for match in asked.shown]
     blocks: list[Block] = []
-    if len(clauses) > 1:
-        for part, clause in zip(asked.parts, clauses, strict=False):
-            blocks += [Heading(f"“{part}”"), *_quoted([clause], knowledge)]
-    else:
-        blocks += _quoted(clauses, knowledge)
+    for place, clause in enumerate(clauses):
+        heading = [Heading(f"“{asked.parts[place]}”")] if asked.parts else []
+        blocks += [*heading, *_quoted(clause, knowledge)]
+        if asked.whole:
+            blocks += [quote_within(knowledge, item) for item in knowledge.policy(clause.policy).items(clause)]
     return View((*blocks, *_after(clauses, _rest(asked.candidates, asked.shown), knowledge)))
 
 
-def _quoted(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> list[Block]:
-    return [Text("Quoted from the policy:"), *(quote(knowledge, clause) for clause in clauses)]
+def _quoted(clause: Clause, knowledge: KnowledgeBase) -> list[Block]:
+    """The clause, word for word; for a bare heading the clauses that stand under it."""
+    if clause.text:
+        return [Text("Quoted from the policy:"), quote(knowledge, clause)]
+    under = knowledge.policy(clause.policy).children(clause)
+    buttons = [
+        Button(f"Read {each.id} {each.heading}".strip(), "read", references.write(knowledge, [each]))
+        for each in under
+        if each.text
+    ]
+    return [Heading(f"{clause.id} {clause.heading}"), Text("This heading has no text of its own. Under it:"), *buttons]
 
 
 def _after(clauses: Sequence[Clause], rest: Sequence[Clause], knowledge: KnowledgeBase) -> list[Block]:
@@ -110,7 +122,7 @@ def _sections(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
     parent = policy.clause(clause.parent) if clause.parent and clause.kind is Kind.ITEM else None
     section = parent or (clause if any(item.kind is Kind.ITEM for item in policy.items(clause)) else None)
     if section:
-        yield Button(f"Read all of {section.id}", "section", references.write(knowledge, [section]))
+        yield Button(f"Read {section.id} with its items", "section", references.write(knowledge, [section]))
 
 
 def _terms(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
@@ -119,8 +131,13 @@ def _terms(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
         yield Button(f"What “{term.heading}” means", "define", references.write(knowledge, [term]))
 
 
-def _choices(shown: Sequence[Match], rest: Sequence[Match] | Sequence[Clause], knowledge: KnowledgeBase) -> View:
-    blocks: list[Block] = [Text("I am not sure which clause you mean. Is it one of these?")]
+def _choices(
+    shown: Sequence[Match],
+    rest: Sequence[Match] | Sequence[Clause],
+    knowledge: KnowledgeBase,
+    said: str = "I am not sure which clause you mean. Is it one of these?",
+) -> View:
+    blocks: list[Block] = [Text(said)]
     for match in shown:
         blocks.append(opening(knowledge, match.clause))
         blocks.append(Button(f"Read {match.clause.id}", "read", references.write(knowledge, [match.clause])))
@@ -130,6 +147,8 @@ def _choices(shown: Sequence[Match], rest: Sequence[Match] | Sequence[Clause], k
 
 def _none(asked: Understanding, knowledge: KnowledgeBase, directory: Directory) -> View:
     said = Text("I found no clause that answers this, so I quote none. The policy may not cover it.")
+    if asked.foreign:
+        said = Text("I can only read English so far. Please ask in English, or ask a person.")
     nearest = references.write(knowledge, [match.clause for match in asked.candidates[:3]])
     return view(
         said,

@@ -20,7 +20,7 @@ def report(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     said = (
         "I cannot take reports yet; a form for anonymous reports comes with a later version.\n"
         "I have kept nothing of your message and told nobody.\n"
-        "Today a report goes to your supervisor or to the Human Resources Director."
+        "Until then, a report goes to:"
     )
     return _later(said, "human-resources-director", _REPORTING, knowledge, directory)
 
@@ -38,14 +38,14 @@ def acknowledge(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     """Nothing can be signed here yet; a message is no signature."""
     said = (
         "You cannot sign here yet; the form comes with a later version. Writing that you agree is no signature, and I kept "
-        "nothing of it.\nUntil then, sign with Human Resources:"
+        "nothing of it.\nUntil then, sign with:"
     )
     return _later(said, "human-resources", _SIGNING, knowledge, directory)
 
 
 def ack_status(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     """No signatures are held here yet."""
-    said = "I hold no signatures yet, so I cannot say who has signed. Human Resources can:"
+    said = "I hold no signatures yet, so I cannot say who has signed. Ask:"
     return _later(said, "human-resources", _SIGNING, knowledge, directory)
 
 

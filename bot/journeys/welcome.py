@@ -1,16 +1,27 @@
-"""Hello, and what this bot can do."""
+"""Hello, what this bot can do, and a word where somebody may be in danger."""
 
 from __future__ import annotations
 
 import re
 
 from bot.citation import date
+from bot.directory import Directory
+from bot.journeys.roles import reach
 from bot.outcome import Outcome
 from bot.views import Facts, Text, view
 from policy_kb import KnowledgeBase
 
 _PARTING = re.compile(r"\b(?:thank\w*|thx|ty|tysm|cheers|bye|goodbye|good night|later|see ya|cya|appreciate\w*)\b", re.IGNORECASE)
-_EXAMPLES = "Can I check Instagram at work?\nWho approves a new page for our department?\nGive me the disclaimer.\n416.8.5 (d)"
+# Examples for the policies that we know; others give theirs by their own headings.
+_EXAMPLES = {
+    "416": (
+        "Can I check Instagram at work?",
+        "Who approves a new page for our department?",
+        "Give me the disclaimer.",
+        "416.8.5 (d)",
+    )
+}
+_MOST_EXAMPLES = 4
 
 
 def greeting(text: str, knowledge: KnowledgeBase) -> Outcome:
@@ -21,21 +32,48 @@ def greeting(text: str, knowledge: KnowledgeBase) -> Outcome:
     return Outcome(view(Text(f"Hello. Ask me about the {titles}, in your own words. “help” shows examples.")))
 
 
+def fragment() -> Outcome:
+    """Small words alone; every message is read by itself."""
+    return Outcome(view(Text("Ask me a whole question, please: I read each message by itself. “help” shows examples.")))
+
+
+def danger(directory: Directory) -> Outcome:
+    """Where to turn when somebody may come to harm (in the USA: 911, and the 988 Suicide and Crisis Lifeline)."""
+    said = (
+        "If you or somebody else is in danger, call 911 now.\n"
+        "If you think of hurting yourself, call or text 988, day or night; somebody will listen.\n"
+        "I am only a program that quotes policies, and I have kept nothing of what you wrote. At work, you can turn to:"
+    )
+    return Outcome(view(Text(said), reach(directory.default, directory)))
+
+
 def help(knowledge: KnowledgeBase) -> Outcome:
     """What can be asked, the policies in force, and what is not kept."""
     return Outcome(
         view(
             Text(
                 "I find the clause of the written policy that answers your question and quote it word for word, with its number, "
-                "version and date. If none answers, I say so and name whom to ask. I never guess."
+                "version and date. If none answers, I say so and name whom to ask. I never explain it in my own words."
             ),
-            Text(f"For example:\n{_EXAMPLES}"),
+            Text("\n".join(["For example:", *_examples(knowledge)])),
             Facts(
                 tuple(
-                    (f"{policy.id} {policy.title}", f"version {policy.version}, effective {date(policy.effective)}")
+                    (
+                        f"{policy.id} {policy.title}",
+                        f"version {policy.version}, adopted {date(policy.adopted)}, effective {date(policy.effective)}",
+                    )
                     for policy in knowledge.policies
                 )
             ),
             Text("I keep nothing of what you ask, unless you press “Tell HR this is not covered”."),
         )
     )
+
+
+def _examples(knowledge: KnowledgeBase) -> list[str]:
+    """A few things to ask of these policies."""
+    found = [example for policy in knowledge.policies for example in _EXAMPLES.get(policy.id, ())]
+    for policy in knowledge.policies:
+        headed = [clause for clause in policy.clauses if clause.heading and clause.text]
+        found += [f"What about {clause.heading.lower()}?" for clause in headed[:2]] + [clause.id for clause in headed[:1]]
+    return found[:_MOST_EXAMPLES]

@@ -34,29 +34,36 @@ class Database(Protocol):
 
 
 class Ledger:
-    """The verbs. Not safe across threads: one thread owns it."""
+    """The verbs. One thread owns it; nothing is opened before the first of them."""
 
     def __init__(self, database: Database, weeks_kept: int = 26) -> None:
         self._database = database
         self._weeks_kept = weeks_kept
-        database.run(_TABLES)
 
     def commit(self, records: Sequence[Record], today: datetime.date) -> None:
         """Keeps all these records, or none of them; what is past its time goes in the same breath."""
         with self._database.transaction():
+            self._database.run(_TABLES)
             for record in records:
                 self._keep(record)
-            oldest = week(today - datetime.timedelta(weeks=self._weeks_kept))
-            self._database.run("DELETE FROM uncovered WHERE week < ?", [oldest])
+            self._dispose(today)
+
+    def uncovered(self, today: datetime.date) -> list[Uncovered]:
+        """The questions that staff told HR are not covered, by week, then in no order that means anything."""
+        with self._database.transaction():
+            self._database.run(_TABLES)
+            self._dispose(today)
+        rows = self._database.rows("SELECT key, week, question FROM uncovered ORDER BY week, key")
+        return [Uncovered(row["key"], row["week"], row["question"]) for row in rows]
 
     def _keep(self, record: Record) -> None:
         values = [record.key, record.week, record.question]
         self._database.run("INSERT INTO uncovered (key, week, question) VALUES (?, ?, ?)", values)
 
-    def uncovered(self) -> list[Uncovered]:
-        """The questions that staff told HR are not covered, by week, then in no order that means anything."""
-        rows = self._database.rows("SELECT key, week, question FROM uncovered ORDER BY week, key")
-        return [Uncovered(row["key"], row["week"], row["question"]) for row in rows]
+    def _dispose(self, today: datetime.date) -> None:
+        """Deletes what is past its time."""
+        oldest = week(today - datetime.timedelta(weeks=self._weeks_kept))
+        self._database.run("DELETE FROM uncovered WHERE week < ?", [oldest])
 
 
 def week(day: datetime.date) -> str:

@@ -48,5 +48,6 @@ class SQLite:
         return int(self._database.execute(sql, list(params)).rowcount)
 
     def close(self) -> None:
-        """Closes the file."""
-        self._database.close()
+        """Closes the file, if it was opened."""
+        if "_database" in self.__dict__:
+            self._database.close()

@@ -57,9 +57,9 @@ def parse(head: str, mistakes: MistakeList) -> FrontMatter | None:
 
 def _text(values: dict[str, object], key: str, mistakes: MistakeList) -> str:
     value = values.get(key)
-    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    text = str(value).strip() if isinstance(value, str) else ""
     if not text:
-        mistakes.add(1 + line_of(value), f"'{key}' is missing or not a text")
+        mistakes.add(1 + line_of(value), f"'{key}' is missing or not a text; put digits in quotes")
     elif key == "id" and not _ID.fullmatch(text):
         mistakes.add(1 + line_of(value), f"id {text!r}: letters, digits, '-' and '_' only")
     return text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -16,6 +17,10 @@ from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import Button, Form, Text, View, view
 
 PROMPT = "> "
+_NARROWEST = 20
+_PRESSED = re.compile(r"[\[(]?([0-9]{1,2})[\])]?\.?")
+_SENDING = frozenset({"", "y", "yes", "ok", "send", "1"})
+_NOT_SENDING = frozenset({".", "n", "no", "q", "cancel", "quit", "stop"})
 LEAVING = frozenset({"q", "quit", "exit", "bye", ":q"})
 log = logging.getLogger(__name__)
 
@@ -28,11 +33,13 @@ class Console:
         self._read = read
         self._choices: list[Button | Form] = []
 
-    def run(self, opening: Iterable[Turn] = ()) -> None:
+    def run(self, opening: Sequence[Turn] = ()) -> None:
         """Talks until the person leaves."""
         with asyncio.Runner() as runner:
             for turn in opening:
                 runner.run(self._answer(turn))
+            if opening:
+                click.echo("A number presses what it stands before; q leaves.\n")
             while (line := self._line()) is not None:
                 if typed := self._turn(line):
                     runner.run(self._answer(typed))
@@ -49,9 +56,10 @@ class Console:
     def _turn(self, line: str) -> Turn | None:
         if not line:
             return None
-        if not line.isascii() or not line.isdigit() or len(line) > 2:
+        pressed = _PRESSED.fullmatch(line)
+        if not pressed:
             return Said(line)
-        number = int(line)
+        number = int(pressed[1])
         if not 1 <= number <= len(self._choices):
             click.echo("There is no such number above. Ask in words, or press one that is shown.\n")
             return None
@@ -59,34 +67,36 @@ class Console:
         return self._filled(choice) if isinstance(choice, Form) else Pressed(choice.action, choice.value)
 
     def _filled(self, form: Form) -> Submitted | None:
-        """Asks for each field; Enter keeps what is there, a full stop alone cancels."""
+        """Asks for each field; Enter or yes keeps what is there, no cancels."""
         values = {}
         for field in form.fields:
             click.echo(f"{field.label}:\n  {field.value or '(empty)'}")
             try:
-                typed = self._read("Enter sends it so; or type it anew; . cancels: ").strip()
+                typed = self._read("Enter sends it as it is; or word it anew; no sends nothing: ").strip()
             except (EOFError, KeyboardInterrupt):
-                typed = "."
-            if typed == ".":
+                typed = "no"
+            if typed.lower() in _NOT_SENDING:
                 click.echo("Nothing was sent.\n")
                 return None
-            values[field.name] = (typed or field.value)[: field.longest]
+            values[field.name] = (field.value if typed.lower() in _SENDING else typed)[: field.longest]
         return Submitted(form.id, values)
 
     async def _answer(self, turn: Turn) -> None:
         try:
             shown = await self._dispatcher.handle(turn)
+            text = render(shown, width())
         except Exception as error:  # noqa: BLE001 - the channel's border: said kindly, logged once, without content
             number = secrets.token_hex(4)
             log.error("turn failed: %s at %s", type(error).__name__, number)
             shown = _apology(number)
+            text = render(shown, width())
         self._choices = [*shown.buttons, *shown.forms]
-        click.echo(f"\n{render(shown, width())}\n")
+        click.echo(f"\n{text}\n")
 
 
 def width() -> int:
     """How many columns the terminal has."""
-    return shutil.get_terminal_size().columns
+    return max(_NARROWEST, shutil.get_terminal_size().columns)
 
 
 def _apology(number: str) -> View:
