@@ -17,7 +17,9 @@ def date(day: datetime.date) -> str:
 
 def citation(policy: Policy, clause: Clause) -> str:
     """Number, heading, policy, version and effective date of a clause."""
-    name = f"{clause.id} ({clause.heading})" if clause.heading and ":" not in clause.id else clause.id
+    name = f"{clause.id} ({clause.heading})" if clause.heading else clause.id
+    if clause.kind is Kind.DEFINITION:
+        name = f"{clause.parent} (definition of “{clause.heading}”)"
     return f"{name}, {policy.title}, version {policy.version}, effective {date(policy.effective)}"
 
 

@@ -17,8 +17,8 @@ SHIPPED = Path(policy_kb.__file__).parent / "policies"
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One data directory for the whole run, so that weights are fitted once.
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One state directory for the whole run, so that weights are fitted once.
 
     `CLAUSEBOT_TEST_DATA_DIR` names one that outlives the run.
     """
@@ -27,9 +27,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings(data: Path) -> Settings:
+def settings(state: Path) -> Settings:
     """Local settings with that data directory."""
-    return Settings(data, local=True)
+    return Settings(state, local=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot import evaluation
+from bot import app, evaluation
 from bot.__main__ import main
+from bot.config import Settings
 from bot.directory import read_directory
 from bot.understanding import understand
 from policy_kb import KnowledgeBase
@@ -20,9 +21,9 @@ ROOT = Path(__file__).parent.parent
 DEVELOPMENT = ROOT.parent / "shared" / "eval" / "questions_dev.jsonl"
 
 
-def test_an_author_nobody_learnt_from(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_author_nobody_learnt_from(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fitted without one author's lines, asked with them: a floor well under what is reached, to notice a step back."""
-    monkeypatch.setenv("CLAUSEBOT_DATA_DIR", str(data))
+    monkeypatch.setenv("CLAUSEBOT_DATA_DIR", str(state))
     result = CliRunner().invoke(main, ["eval", "--leave-out", "author12", "--on-author", "--json"])
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
@@ -43,3 +44,14 @@ def test_development_questions(knowledge: KnowledgeBase) -> None:
     assert found["refused"] <= 0.05
     assert found["caught"] >= 0.95
     assert found["intent"] >= 0.95
+
+
+@pytest.mark.parametrize(("matter", "top1", "top3"), [("fleet", 0.80, 0.90), ("hospital", 0.18, 0.22)])
+def test_other_organisations_policies(state: Path, matter: str, top1: float, top3: float) -> None:
+    """Without a single phrasing; the lexicon knows the first matter and hardly the second."""
+    here = Path(__file__).parent / "elsewhere"
+    knowledge = app.knowledge_base(Settings(state), here / matter)
+    rows = evaluation.read_rows(here / f"{matter}.jsonl")
+    found = evaluation.numbers(evaluation.judge(rows, lambda text: understand(text, knowledge, DIRECTORY)))
+    assert found["top1"] >= top1
+    assert found["top3"] >= top3

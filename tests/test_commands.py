@@ -21,9 +21,9 @@ COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 
 
 @pytest.fixture
-def runner(data: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """A runner whose state lives in the tests' data directory."""
-    monkeypatch.setenv("CLAUSEBOT_DATA_DIR", str(data))
+def runner(state: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """A runner whose state lives in the tests' state directory."""
+    monkeypatch.setenv("CLAUSEBOT_DATA_DIR", str(state))
     return CliRunner()
 
 
@@ -83,11 +83,11 @@ def test_check_names_mistakes_in_every_kind_of_file(runner: CliRunner, tmp_path:
 
 
 @pytest.mark.usefixtures("knowledge")
-def test_gaps_lists_what_was_kept(runner: CliRunner, tmp_path: Path, data: Path) -> None:
+def test_gaps_lists_what_was_kept(runner: CliRunner, state: Path) -> None:
     """By week, in the asker's words."""
     runner.invoke(main, ["chat"], input="how much vacation do i get after five years here\n2\n\nq\n")
     kept = runner.invoke(main, ["gaps"]).output
-    (data / "ledger.sqlite").unlink()
+    (state / "ledger.sqlite").unlink()
     assert "how much vacation do i get after five years here" in kept
 
 
@@ -161,6 +161,13 @@ def test_every_documented_command_exists() -> None:
             assert name in main.commands, f"{path.name}: clausebot {name}"
 
 
+def test_every_file_that_a_document_names_exists() -> None:
+    """In ARCHITECTURE.md, CONTRIBUTING.md and README.md."""
+    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"):
+        for named in re.findall(r"`((?:bot|intents|policy_kb|tests|docs)/[\w./-]*)`", (ROOT / name).read_text("utf-8")):
+            assert (ROOT / named).exists(), f"{name}: {named}"
+
+
 def test_every_setting_is_documented() -> None:
     """Each variable that the program reads stands in docs/commands.md."""
     read = {name for path in (ROOT / "bot").rglob("*.py") for name in re.findall(r"CLAUSEBOT_[A-Z_]+", path.read_text("utf-8"))}
@@ -177,9 +184,9 @@ def test_make_targets_of_the_readme_exist() -> None:
         assert f"\n{target}:" in makefile
 
 
-def test_no_colours_without_a_terminal(data: Path) -> None:
+def test_no_colours_without_a_terminal(state: Path) -> None:
     """What is piped is plain text."""
-    environment = {**os.environ, "CLAUSEBOT_DATA_DIR": str(data)}
+    environment = {**os.environ, "CLAUSEBOT_DATA_DIR": str(state)}
     result = subprocess.run(
         [sys.executable, "-m", "bot", "ask", "416.1"], capture_output=True, check=True, cwd=ROOT, env=environment
     )
