@@ -104,7 +104,8 @@ class ClauseNumbers:
             found = self._clauses.get(".".join(parts[:length]))
             if found:
                 return found[0]
-        return None
+        policy = self._policies.get(parts[0])
+        return next(self._overview(policy), None) if policy else None
 
 
 def _key(number: str) -> str:

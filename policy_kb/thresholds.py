@@ -11,9 +11,10 @@ from sklearn.linear_model import LogisticRegression
 from policy_kb.bands import confidence, evidence, shares
 from policy_kb.phrased import ASK, NONE, Ranked
 
-# The most that may go wrong among genuine questions: taken for a service intent, or refused in all.
-MOST_TAKEN = 0.02
-MOST_REFUSED = 0.04
+# The most that may go wrong among genuine questions: taken for a service intent (most of these show a clause all the
+# same), and of the others, refused.
+MOST_TAKEN = 0.035
+MOST_REFUSED = 0.03
 # Of what is answered with one clause, this share must be right.
 ANSWERS_RIGHT = 0.97
 _HEATS = np.arange(0.4, 4.01, 0.2)
@@ -59,9 +60,8 @@ def fit_thresholds(held: Sequence[Held]) -> dict[str, float]:
         return dict(CAUTIOUS)
     numbers = dict(CAUTIOUS)
     numbers["question_bias"] = _question_bias(questions)
-    lost = [each for each in questions if not _taken_for_question(each, numbers["question_bias"])]
     kept = sorted(each.ranked.margin for each in questions if _taken_for_question(each, numbers["question_bias"]))
-    numbers["none_below"] = kept[max(0, round(MOST_REFUSED * len(questions)) - len(lost))]
+    numbers["none_below"] = kept[round(MOST_REFUSED * len(kept))]
     numbers |= _right(questions + outside)
     numbers["answer_from"] = _answer_from(questions + outside, numbers)
     numbers["leaning_heat"] = _heat(held, numbers)

@@ -80,7 +80,14 @@ def test_other_numbers_open_nothing(question: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "nearest"),
-    [("416.8.5.z", "416.8.5"), ("section 6.99", "416.6"), ("416.6.9-416.6.12", "416.6.9"), ("99.9", None), ("12", None)],
+    [
+        ("416.8.5.z", "416.8.5"),
+        ("section 6.99", "416.6"),
+        ("416.6.9-416.6.12", "416.6.9"),
+        ("416.99", "416.1"),
+        ("99.9", None),
+        ("12", None),
+    ],
 )
 def test_a_number_that_no_clause_has_leads_to_the_nearest(question: str, nearest: str | None) -> None:
     """Where the message is nothing else."""

@@ -134,7 +134,7 @@ def held(label: str, margin: float, right: bool = True, gap: float = 1.0, leanin
 
 
 def test_thresholds_refuse_no_more_than_promised() -> None:
-    """Of a thousand questions with margins 0..1, four in a hundred; what is outside has lower ones."""
+    """Of a thousand questions with margins 0..1, a few in a hundred; what is outside has lower ones."""
     lines = [
         held("clause:P/1", number / 1000, right=number % 20 != 0, gap=1.0 if number % 20 else 0.01) for number in range(1000)
     ]
