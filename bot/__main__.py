@@ -122,8 +122,9 @@ def evaluate(
     for line in lines:
         click.echo(line)
     if len(fresh) < len(rows) and not as_json:
-        told = evaluation.numbers(evaluation.judge(fresh, lambda text: understand(text, knowledge, directory)))
-        click.echo(f"{len(rows) - len(fresh)} messages stand word for word in the data; without them: {told}")
+        click.echo(f"{len(rows) - len(fresh)} messages stand word for word in the data; without them:")
+        for line in evaluation.report(evaluation.judge(fresh, lambda text: understand(text, knowledge, directory)), 0):
+            click.echo(f"  {line}")
 
 
 @main.command()

@@ -143,7 +143,7 @@ def _share(value: float | int) -> str:
 
 def _confusions(judged: Sequence[Judged], worst: int) -> Iterator[str]:
     intents = Counter((each.row.intent, each.asked.intent) for each in judged if each.asked.intent != each.row.intent)
-    if intents:
+    if intents and worst:
         yield "worst confusions of intents (labelled -> recognised):"
         yield from (f"  {count:3}  {a} -> {b}" for (a, b), count in intents.most_common(worst))
     clauses = Counter(
@@ -151,6 +151,6 @@ def _confusions(judged: Sequence[Judged], worst: int) -> Iterator[str]:
         for each in judged
         if each.row.intent == "ask" and each.row.clauses and not each.hit(1)
     )
-    if clauses:
+    if clauses and worst:
         yield "worst confusions of clauses (labelled -> first):"
         yield from (f"  {count:3}  {a} -> {b}" for (a, b), count in clauses.most_common(worst))

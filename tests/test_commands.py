@@ -54,6 +54,12 @@ def test_evaluate(runner: CliRunner, tmp_path: Path) -> None:
     """The numbers for people and for programs."""
     labels = tmp_path / "labels.jsonl"
     labels.write_text('{"text": "section 6.20", "intent": "ask", "clauses": ["416.6.20"]}\n', "utf-8")
+    labels.write_text(
+        labels.read_text("utf-8") + '{"text": "who signs off on it", "intent": "ask"}\n{"text": "help", "intent": "help"}\n',
+        "utf-8",
+    )
+    assert "1 messages stand word for word in the data" in runner.invoke(main, ["eval", str(labels)]).output
+    labels.write_text(labels.read_text("utf-8").split("\n")[0] + "\n", "utf-8")
     assert "top-1 1.000" in runner.invoke(main, ["eval", str(labels)]).output
     assert json.loads(runner.invoke(main, ["eval", "--json", str(labels)]).output)["top1"] == 1.0
 
