@@ -180,9 +180,8 @@ def _merged(
     band: Band, matches: tuple[Match, ...], other_band: Band, others: tuple[Match, ...]
 ) -> tuple[Band, tuple[Match, ...]]:
     """Two rankings as one: the surer one leads, and one that finds nothing never does."""
-    other_leads = other_band is not Band.NONE and (
-        band is Band.NONE or (other_band is Band.ANSWER and _sure(others) > _sure(matches))
-    )
+    may_lead = other_band is Band.ANSWER or (other_band is Band.CHOICES and band is Band.NONE)
+    other_leads = may_lead and _sure(others) > _sure(matches)
     leader, rest = (others, matches) if other_leads else (matches, others)
     highest = _sure(leader) if leader else 1.0
     capped = tuple(Match(each.clause, min(each.score, highest), each.why) for each in rest)

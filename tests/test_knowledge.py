@@ -92,7 +92,8 @@ def test_a_policy_beside_it_is_searched_too(knowledge: KnowledgeBase) -> None:
     [
         (Band.ANSWER, [0.9, 0.2], Band.CHOICES, [0.6], "a0", Band.ANSWER),
         (Band.ANSWER, [0.6], Band.ANSWER, [0.8], "b0", Band.ANSWER),
-        (Band.NONE, [0.3], Band.CHOICES, [0.2, 0.1], "b0", Band.CHOICES),
+        (Band.NONE, [0.3], Band.CHOICES, [0.4, 0.1], "b0", Band.CHOICES),
+        (Band.NONE, [0.3], Band.CHOICES, [0.2, 0.1], "a0", Band.NONE),
         (Band.NONE, [0.3], Band.NONE, [0.6], "a0", Band.NONE),
         (Band.CHOICES, [0.5], Band.NONE, [0.9], "a0", Band.CHOICES),
         (Band.NONE, [], Band.NONE, [], None, Band.NONE),
