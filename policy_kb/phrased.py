@@ -40,8 +40,8 @@ class Ranked:
 
     @property
     def gap(self) -> float:
-        """By how much the best clause is ahead of the second."""
-        return float(self.scores[0] - self.scores[1]) if len(self.scores) > 1 else 1.0
+        """By how much the best clause is ahead of the second, or of none at all where there is no second."""
+        return float(self.scores[0] - self.scores[1]) if len(self.scores) > 1 else self.margin
 
 
 class Phrased:
