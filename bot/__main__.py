@@ -117,11 +117,11 @@ def evaluate(
         rows = evaluation.read_rows(file) if file else app.rows_of(leave_out, policies)
         knowledge, directory = app.knowledge_base(settings, policies, leave_out, _progress), app.directory(settings)
         judged = evaluation.judge(rows, lambda text: understand(text, knowledge, directory))
-        fresh = evaluation.without_known(rows, app.known_lines(policies), sameness) if file else rows
+        fresh = evaluation.without_known(rows, app.known_lines(policies), sameness) if file and not as_json else rows
     lines = [json.dumps(evaluation.numbers(judged))] if as_json else evaluation.report(judged, worst)
     for line in lines:
         click.echo(line)
-    if len(fresh) < len(rows) and not as_json:
+    if len(fresh) < len(rows):
         click.echo(f"{len(rows) - len(fresh)} messages stand word for word in the data; without them:")
         for line in evaluation.report(evaluation.judge(fresh, lambda text: understand(text, knowledge, directory)), 0):
             click.echo(f"  {line}")

@@ -74,7 +74,7 @@ def dispatcher(settings: Settings, policies: Path | None = None, progress: Progr
         # Without a configured secret, buttons live as long as the process; in a terminal that is long enough.
         tokens = Tokens(settings.secret or secrets.token_bytes(32))
         try:
-            yield Dispatcher(knowledge, read_directory(settings.directory), tokens, ledger, thread)
+            yield Dispatcher(knowledge, directory(settings), tokens, ledger, thread)
         finally:
             thread.submit(database.close).result()
 

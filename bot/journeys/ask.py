@@ -17,6 +17,7 @@ from policy_kb import Clause, Kind, KnowledgeBase, Match, definitions_used
 
 LONGEST_QUESTION = 3000
 _DEFINITIONS_SHOWN = 3
+MOST_CHOICES = 3
 
 
 def answer(asked: Understanding, knowledge: KnowledgeBase, directory: Directory) -> Outcome:
@@ -25,7 +26,8 @@ def answer(asked: Understanding, knowledge: KnowledgeBase, directory: Directory)
         case Result.ANSWER:
             return Outcome(_answer(asked, knowledge))
         case Result.CHOICES:
-            return Outcome(_choices(asked.shown, _rest(asked.candidates, asked.shown), knowledge))
+            shown = [match.clause for match in asked.shown]
+            return Outcome(_choices(shown, _rest(asked.candidates, asked.shown), knowledge))
         case _:
             return Outcome(_none(asked, knowledge, directory))
 
@@ -45,10 +47,9 @@ def read_section(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome
 
 def other(candidates: Sequence[Clause], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     """What else it may have been; nothing left means: ask a person."""
-    matches = tuple(Match(clause, 0.0, "") for clause in candidates)
-    if not matches:
+    if not candidates:
         return Outcome(view(Text("Those were all the clauses that come near it."), *_ask_a_person(directory)))
-    return Outcome(_choices(matches[:3], matches[3:], knowledge, "Other clauses that come near it:"))
+    return Outcome(_choices(candidates[:MOST_CHOICES], candidates[MOST_CHOICES:], knowledge, "Other clauses that come near it:"))
 
 
 def define(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
@@ -120,7 +121,7 @@ def _sections(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
     """The way to the whole section, for a lettered item and for the section itself."""
     policy = knowledge.policy(clause.policy)
     parent = policy.clause(clause.parent) if clause.parent and clause.kind is Kind.ITEM else None
-    section = parent or (clause if any(item.kind is Kind.ITEM for item in policy.items(clause)) else None)
+    section = parent or (clause if policy.items(clause) else None)
     if section:
         yield Button(f"Read {section.id} with its items", "section", references.write(knowledge, [section]))
 
@@ -132,24 +133,23 @@ def _terms(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
 
 
 def _choices(
-    shown: Sequence[Match],
-    rest: Sequence[Match] | Sequence[Clause],
+    shown: Sequence[Clause],
+    rest: Sequence[Clause],
     knowledge: KnowledgeBase,
     said: str = "I am not sure which clause you mean. Is it one of these?",
 ) -> View:
     blocks: list[Block] = [Text(said)]
-    for match in shown:
-        blocks.append(opening(knowledge, match.clause))
-        blocks.append(Button(f"Read {match.clause.id}", "read", references.write(knowledge, [match.clause])))
-    others = [each.clause if isinstance(each, Match) else each for each in rest]
-    return View((*blocks, Button("None of these", "other", references.write(knowledge, others))))
+    for clause in shown:
+        blocks.append(opening(knowledge, clause))
+        blocks.append(Button(f"Read {clause.id}", "read", references.write(knowledge, [clause])))
+    return View((*blocks, Button("None of these", "other", references.write(knowledge, rest))))
 
 
 def _none(asked: Understanding, knowledge: KnowledgeBase, directory: Directory) -> View:
     said = Text("I found no clause that answers this, so I quote none. The policy may not cover it.")
     if asked.foreign:
         said = Text("I can only read English so far. Please ask in English, or ask a person.")
-    nearest = references.write(knowledge, [match.clause for match in asked.candidates[:3]])
+    nearest = references.write(knowledge, [match.clause for match in asked.candidates[:MOST_CHOICES]])
     return view(
         said,
         *_ask_a_person(directory),
