@@ -14,7 +14,7 @@ from policy_kb.clauses import Clause, Policy
 from policy_kb.lexicon import Group
 from policy_kb.nearest import Neighbour
 from policy_kb.numbers import ClauseNumbers, Typed
-from policy_kb.phrased import ASK, Phrased, Ranked
+from policy_kb.phrased import ASK, Phrased, Ranked, clause_label
 
 CANDIDATES = 5
 MOST_CHOICES = 3
@@ -158,7 +158,7 @@ class KnowledgeBase:
 
 def label_of(clause: Clause) -> str:
     """The label of a clause in the fitted model."""
-    return f"clause:{clause.policy}/{clause.id}"
+    return clause_label(clause.policy, clause.id)
 
 
 def _best(ranked: Ranked) -> Iterator[tuple[str, float]]:

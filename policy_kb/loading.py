@@ -14,7 +14,7 @@ from policy_kb.bare import Bare
 from policy_kb.clauses import Policy
 from policy_kb.knowledge import KnowledgeBase, label_of
 from policy_kb.library import Library
-from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE, Phrased
+from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE, Phrased, clause_label
 from policy_kb.phrasings import Phrasing, sameness
 from policy_kb.weights import POLICY_ITSELF, Example, Progress
 
@@ -81,7 +81,7 @@ def _bare(found: Sequence[Policy], read: Library | None, place: Path, phrased: P
     asked: dict[str, list[str]] = {}
     for each in read.phrasings if read else ():
         if each.clause:
-            asked.setdefault(f"clause:{each.policy}/{each.clause}", []).append(each.text)
+            asked.setdefault(clause_label(each.policy, each.clause), []).append(each.text)
     lexicon = read.lexicon if read else library.read_lexicon_for(place)
     return Bare(found, clauses, lexicon, phrased.is_common, [asked.get(label_of(clause), []) for clause in clauses])
 
@@ -125,7 +125,7 @@ def _told(others: Others, leave_out: str) -> Iterator[tuple[str, str, str]]:
 def _example(phrasing: Phrasing, learnt: bool) -> Example:
     if phrasing.clause is None:
         return Example(phrasing.text, NONE, OUT_OF_SCOPE, phrasing.by, phrasing.near)
-    return Example(phrasing.text, f"clause:{phrasing.policy}/{phrasing.clause}" if learnt else ELSEWHERE, ASK, phrasing.by)
+    return Example(phrasing.text, clause_label(phrasing.policy, phrasing.clause) if learnt else ELSEWHERE, ASK, phrasing.by)
 
 
 def _sentences(policies: Iterable[Policy], asked: set[tuple[str, str | None]]) -> Iterator[Example]:

@@ -15,12 +15,17 @@ from policy_kb.nearest import Nearest, Neighbour
 from policy_kb.words import stem, tokens
 
 # Labels of the fitted model: "clause:POLICY/ID", NONE, "intent:NAME"; columns "=NAME" belong to the second model.
-NONE = "none"
+CLAUSE, NONE = "clause:", "none"
 ASK, OUT_OF_SCOPE = "ask", "out_of_scope"
 NEAREST_WEIGHT = 0.2
 # A message of so many words, of which less than this share stands in so many phrasings, is in another language.
 FEWEST_FOREIGN, FOREIGN_BELOW, KNOWN_FROM = 4, 0.4, 10
 FEWEST_TO_JUDGE = 2000
+
+
+def clause_label(policy: str, id: str) -> str:
+    """The label of a clause in the fitted model."""
+    return f"{CLAUSE}{policy}/{id}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Phrased:
         self._model = model
         self._nearest = nearest
         columns = model.columns
-        self._clauses = np.array([at for at, name in enumerate(columns) if name.startswith("clause:")], np.intp)
+        self._clauses = np.array([at for at, name in enumerate(columns) if name.startswith(CLAUSE)], np.intp)
         self._names = [columns[at] for at in self._clauses]
         self._at = {columns[at]: place for place, at in enumerate(self._clauses)}
         self._none = columns.index(NONE) if NONE in columns else -1

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from policy_kb.bands import confidence, evidence, shares
-from policy_kb.phrased import ASK, NONE, Ranked
+from policy_kb.phrased import ASK, CLAUSE, NONE, Ranked
 
 # The most that may go wrong among genuine questions: taken for a service intent (most of these show a clause all the
 # same), and of the others, refused.
@@ -49,7 +49,7 @@ class Held:
     @property
     def is_question(self) -> bool:
         """Whether a clause answers it."""
-        return self.label.startswith("clause:")
+        return self.label.startswith(CLAUSE)
 
 
 def fit_thresholds(held: Sequence[Held]) -> dict[str, float]:

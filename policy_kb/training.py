@@ -27,7 +27,7 @@ from policy_kb.features import SPACES, Concepts, count, extract, key
 from policy_kb.lexicon import Group
 from policy_kb.linear import Linear
 from policy_kb.nearest import Nearest
-from policy_kb.phrased import NONE, Phrased
+from policy_kb.phrased import CLAUSE, NONE, Phrased
 from policy_kb.thresholds import Held, fit_thresholds
 from policy_kb.weights import POLICY_ITSELF
 
@@ -177,7 +177,7 @@ def hold_out(job: Job, counted: Counted, group: int) -> list[Held]:
 
 def asked(job: Job, rows: Sequence[int] | NDArray[np.intp]) -> list[tuple[str, str]]:
     """The phrasings among these rows with their labels; service intents are no phrasings."""
-    clauses = {NONE, *(name for name in job.label_names if name.startswith("clause:"))}
+    clauses = {NONE, *(name for name in job.label_names if name.startswith(CLAUSE))}
     labelled = ((row, job.label_names[job.labels[row]]) for row in rows if job.by[row] != POLICY_ITSELF)
     return [(job.texts[row], label) for row, label in labelled if label in clauses]
 
