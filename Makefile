@@ -1,13 +1,13 @@
-# `make run` opens the conversation, `make test` runs every check; both set up what they need first.
+# `make run` serves the local page, `make test` runs every check; both set up what they need first.
 
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 
-.PHONY: run test authors format clean
+.PHONY: run test soak browser pictures authors format clean
 
 run: $(READY)
-	@CLAUSEBOT_ENV=local $(BIN)/clausebot chat
+	@CLAUSEBOT_ENV=local $(BIN)/clausebot run
 
 test: $(READY)
 	$(BIN)/ruff check .
@@ -16,6 +16,18 @@ test: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/clausebot check
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+# The full counts: ten thousand broken payloads to each endpoint. Prints what came back, dated.
+soak: $(READY)
+	@CLAUSEBOT_FUZZED=10000 $(BIN)/pytest -q -s tests/test_fuzz.py
+
+# Packages of tests/browser, which check and draw what Slack and Teams are sent; Node.js 20 and Chromium must be there.
+BROWSER = tests/browser/node_modules/.ready
+browser: $(BROWSER)
+
+# The screenshots of the documents.
+pictures: $(READY) $(BROWSER)
+	@CLAUSEBOT_ENV=local $(BIN)/python -m tests.pictures
 
 # Each author's lines as questions to a knowledge base that has not seen them: minutes for each.
 AUTHORS ?= author1 author2 author3 author4 author5 author6 author7 author8 author10 author12 author16 author18
@@ -27,7 +39,7 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv tests/browser/node_modules build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up in .venv (a minute, once) ..."
@@ -35,3 +47,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
+
+$(BROWSER): tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent
+	@touch $(BROWSER)

@@ -8,10 +8,12 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from bot.commands_setup import doctor, manifest
 from bot.config import Settings, SettingsError, read_settings
 
 POLICIES = click.option(
@@ -41,6 +43,25 @@ def main(context: click.Context) -> None:
         context.obj = read_settings()
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@POLICIES
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen at, instead of PORT.")
+@click.pass_obj
+def run(settings: Settings, policies: Path | None, port: int | None) -> None:
+    """Serve Slack, Teams and, in local mode, a page for this machine's browser."""
+    import asyncio
+
+    from bot import logs, serving
+
+    logs.log_to(sys.stderr)
+    settings = replace(settings, port=port) if port else settings
+    with _mistakes_told():
+        try:
+            asyncio.run(serving.serve(settings, policies, _progress, _progress))
+        except serving.NothingToServe as nothing:
+            raise click.ClickException(str(nothing)) from None
 
 
 @main.command()
@@ -127,20 +148,36 @@ def evaluate(
             click.echo(f"  {line}")
 
 
-@main.command()
+@main.group(invoke_without_command=True)
 @click.option(
     "--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labelled questions to measure accuracy on."
 )
 @click.option(
     "--sizes", default="100,1000,10000,100000", show_default=True, callback=_sizes, help="Numbers of clauses to measure at."
 )
-@click.pass_obj
-def bench(settings: Settings, questions: Path | None, sizes: list[int]) -> None:
+@click.pass_context
+def bench(context: click.Context, questions: Path | None, sizes: list[int]) -> None:
     """Compare this search with others, side by side in one run, and measure it at several sizes."""
     from bot import bench as benches
 
+    if context.invoked_subcommand:
+        return
     with _mistakes_told():
-        for line in benches.run(settings, questions, sizes, _progress):
+        for line in benches.run(context.obj, questions, sizes, _progress):
+            click.echo(line)
+
+
+@bench.command()
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=8, show_default=True, help="How long each measurement takes.")
+@click.option("--concurrent", type=click.IntRange(1), default=100, show_default=True, help="How many ask at once.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="How often each server is measured.")
+@click.pass_obj
+def http(settings: Settings, seconds: float, concurrent: int, rounds: int) -> None:
+    """Compare this server with the bare SDKs of Slack and Teams, and measure memory, start and stop."""
+    from bot import bench_http
+
+    with _mistakes_told():
+        for line in bench_http.run(settings, bench_http.Plan(seconds, concurrent, rounds), _progress):
             click.echo(line)
 
 
@@ -158,16 +195,20 @@ def gaps(settings: Settings) -> None:
         click.echo("No question was kept.")
 
 
+main.add_command(manifest)
+main.add_command(doctor)
+
+
 def _print_answer(settings: Settings, policies: Path | None, text: str) -> None:
     import asyncio
 
     from bot import app
-    from bot.channels.console.channel import width
+    from bot.channels.console.channel import SENDER, width
     from bot.channels.console.render import render
     from bot.turns import Said
 
     with app.dispatcher(settings, policies, _progress) as door:
-        shown = asyncio.run(door.handle(Said(text)))
+        shown = asyncio.run(door.handle(Said(text), SENDER))
     click.echo(render(shown.without_choices(), width()))
 
 

@@ -1,19 +1,20 @@
-"""Composition root: builds everything from Settings; the only file that knows every part."""
+"""Composition root: builds everything from Settings. With `serving.py`, the only file that knows every part."""
 
 from __future__ import annotations
 
 import datetime
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import intents
 import policy_kb
 from bot.config import Settings
 from bot.directory import Directory, read_directory
-from bot.dispatcher import Dispatcher
+from bot.dispatcher import Dispatcher, Seen, say_nothing
 from bot.evaluation import BadLabels, Row
 from bot.ledger import Ledger
 from bot.ledger.sqlite import SQLite
@@ -22,6 +23,7 @@ from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Others
 
 LEDGER_FILE = "ledger.sqlite"
+KEY_FILE = "secret"
 Progress = Callable[[str], None]
 
 
@@ -65,23 +67,38 @@ def known_lines(policies: Path | None = None) -> set[str]:
 
 
 @contextmanager
-def dispatcher(settings: Settings, policies: Path | None = None, progress: Progress | None = None) -> Iterator[Dispatcher]:
-    """The dispatcher with its ledger; on leaving, the ledger's thread has finished."""
+def dispatcher(
+    settings: Settings,
+    policies: Path | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[Seen], None] = say_nothing,
+) -> Iterator[Dispatcher]:
+    """The dispatcher with its ledger; on leaving, the ledger's thread has finished. `seen` is told of each turn."""
     knowledge = knowledge_base(settings, policies, progress=progress)
-    database = SQLite(settings.state / LEDGER_FILE)
+    database = SQLite(settings.records / LEDGER_FILE)
     with ThreadPoolExecutor(1, "ledger") as thread:
-        ledger = Ledger(database)
-        # Without a configured secret, buttons live as long as the process; in a terminal that is long enough.
-        tokens = Tokens(settings.secret or secrets.token_bytes(32))
+        tokens = Tokens(settings.secret or kept_secret(settings))
+        door = Dispatcher(knowledge, directory(settings), tokens, Ledger(database), thread, seen=seen)
         try:
-            yield Dispatcher(knowledge, directory(settings), tokens, ledger, thread)
+            yield door
         finally:
             thread.submit(database.close).result()
 
 
+def kept_secret(settings: Settings) -> bytes:
+    """The secret that signs buttons where none is configured: made once, kept in the data directory, for nobody else to read."""
+    path = settings.records / KEY_FILE
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError), open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
 def kept_questions(settings: Settings) -> list[Uncovered]:
     """The questions that staff told HR are not covered; a ledger that is not there is not made."""
-    path = settings.state / LEDGER_FILE
+    path = settings.records / LEDGER_FILE
     if not path.exists():
         return []
     database = SQLite(path)

@@ -3,23 +3,66 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from policy_kb import state_directory
+
+PORT = 3978
+SLACK_API = "https://slack.com/api/"
+APP_TYPES = ("SingleTenant", "UserAssignedMSI", "MultiTenant")
+CLOUDS = ("public", "government")
+_SLACK = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
+_MICROSOFT = ("MICROSOFT_APP_ID", "MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID")
+_BEGINS = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """One Slack app. With an `app_token` it connects by itself (Socket Mode), else Slack calls it.
+
+    `teams` are the ids of the workspaces that are served; empty means the one that the token belongs to.
+    """
+
+    bot_token: str = field(repr=False)
+    signing_secret: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    api_url: str = SLACK_API
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MicrosoftSettings:
+    """One bot registration in Azure. `tenants` are the tenants whose people count as staff, the bot's own among them."""
+
+    app_id: str
+    app_type: str = "SingleTenant"
+    password: str = field(default="", repr=False)
+    tenant: str = ""
+    cloud: str = "public"
+    tenants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says.
 
-    `local` is the local mode; `state` is where all state lives; `secret` signs buttons and is empty unless set.
+    `local` is the local mode; `state` is where all state lives; `secret` signs buttons and is empty unless set; `url` is the
+    address that the platforms call, `metrics_token` what reads the metrics from elsewhere.
     """
 
     state: Path
     local: bool = False
     secret: bytes = field(default=b"", repr=False)
+    port: int = PORT
+    url: str = ""
+    metrics_token: str = field(default="", repr=False)
+    slack: SlackSettings | None = None
+    microsoft: MicrosoftSettings | None = None
 
     @property
     def directory(self) -> Path | None:
@@ -27,23 +70,132 @@ class Settings:
         own = self.state / "directory.toml"
         return own if own.exists() else None
 
+    @property
+    def records(self) -> Path:
+        """Where what is kept lies; what is tried out in local mode lies apart."""
+        return self.state / "local" if self.local else self.state
+
 
 class SettingsError(Exception):
     """The environment has mistakes; its message lists all of them."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings in this environment.
+    """The settings in this environment, and in `clausebot.toml` of its data directory.
 
     Raises SettingsError with everything that is wrong.
     """
-    mistakes = []
-    mode = environment.get("CLAUSEBOT_ENV", "")
-    if mode not in ("", "local"):
-        mistakes.append(f"CLAUSEBOT_ENV is {mode!r}; it may be 'local' or unset")
+    given = {name: value.strip() for name, value in environment.items()}
     state = state_directory(environment)
-    if state.exists() and not state.is_dir():
-        mistakes.append(f"CLAUSEBOT_DATA_DIR is {state}, which is not a directory")
+    organisation, mistakes = _organisation(state / "clausebot.toml")
+    mistakes += [*_general_mistakes(given, state), *_slack_mistakes(given), *_microsoft_mistakes(given)]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
-    return Settings(state, mode == "local", environment.get("CLAUSEBOT_SECRET", "").encode())
+    return Settings(
+        state,
+        given.get("CLAUSEBOT_ENV") == "local",
+        given.get("CLAUSEBOT_SECRET", "").encode(),
+        int(given.get("PORT") or PORT),
+        given.get("CLAUSEBOT_URL", "").rstrip("/"),
+        given.get("CLAUSEBOT_METRICS_TOKEN", ""),
+        _slack(given, organisation),
+        _microsoft(given, organisation),
+    )
+
+
+def _slack(given: Mapping[str, str], organisation: Mapping[str, Any]) -> SlackSettings | None:
+    if not any(given.get(name) for name in _SLACK):
+        return None
+    bot, signing, app = (given.get(name, "") for name in _SLACK)
+    return SlackSettings(bot, signing, app, given.get("SLACK_API_URL") or SLACK_API, _ids(organisation, "slack", "teams"))
+
+
+def _microsoft(given: Mapping[str, str], organisation: Mapping[str, Any]) -> MicrosoftSettings | None:
+    if not any(given.get(name) for name in _MICROSOFT):
+        return None
+    app_id, password, tenant = (given.get(name, "") for name in _MICROSOFT)
+    app_type = given.get("MICROSOFT_APP_TYPE") or APP_TYPES[0]
+    named = _ids(organisation, "teams", "tenants")
+    cloud = given.get("MICROSOFT_CLOUD") or CLOUDS[0]
+    return MicrosoftSettings(app_id, app_type, password, tenant, cloud, tuple(dict.fromkeys(filter(None, (tenant, *named)))))
+
+
+def _general_mistakes(given: Mapping[str, str], state: Path) -> Iterator[str]:
+    mode = given.get("CLAUSEBOT_ENV", "")
+    if mode not in ("", "local"):
+        yield f"CLAUSEBOT_ENV is {mode!r}; it may be 'local' or unset"
+    if state.exists() and not state.is_dir():
+        yield f"CLAUSEBOT_DATA_DIR is {state}, which is not a directory"
+    port = given.get("PORT", "")
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        yield f"PORT is {port!r}; it must be a number from 1 to 65535"
+    for name in ("CLAUSEBOT_URL", "SLACK_API_URL"):
+        if given.get(name) and urlsplit(given[name]).scheme not in ("http", "https"):
+            yield f"{name} is {given[name]!r}; it must begin with https://"
+    if mode == "local":
+        yield from _local_mistakes(given)
+
+
+def _local_mistakes(given: Mapping[str, str]) -> Iterator[str]:
+    """Local mode asks nobody who they are, so it must never meet the world."""
+    for name in (*_SLACK, *_MICROSOFT):
+        if given.get(name):
+            yield f"{name} is set, and CLAUSEBOT_ENV is 'local'; local mode asks nobody who they are, so unset one of them"
+    if given.get("DYNO"):
+        yield "CLAUSEBOT_ENV is 'local' on a hosted machine (DYNO is set); unset it there"
+
+
+def _slack_mistakes(given: Mapping[str, str]) -> Iterator[str]:
+    if not any(given.get(name) for name in _SLACK):
+        return
+    if not given.get("SLACK_BOT_TOKEN"):
+        yield "SLACK_BOT_TOKEN is missing; it stands under OAuth & Permissions of the Slack app"
+    if not (given.get("SLACK_SIGNING_SECRET") or given.get("SLACK_APP_TOKEN")):
+        yield "SLACK_SIGNING_SECRET is missing (or SLACK_APP_TOKEN, for Socket Mode); it stands under Basic Information"
+    for name, begins in _BEGINS.items():
+        if given.get(name) and not given[name].startswith(begins):
+            yield f"{name} must begin with {begins}; another token of the app was taken"
+
+
+def _microsoft_mistakes(given: Mapping[str, str]) -> Iterator[str]:
+    app_type = given.get("MICROSOFT_APP_TYPE") or APP_TYPES[0]
+    if app_type not in APP_TYPES:
+        yield f"MICROSOFT_APP_TYPE is {app_type!r}; it may be {', '.join(APP_TYPES)}"
+    if given.get("MICROSOFT_CLOUD") and given["MICROSOFT_CLOUD"] not in CLOUDS:
+        yield f"MICROSOFT_CLOUD is {given['MICROSOFT_CLOUD']!r}; it may be {' or '.join(CLOUDS)}"
+    if not any(given.get(name) for name in _MICROSOFT):
+        return
+    needed = {
+        "MICROSOFT_APP_ID": "without it nobody would be checked",
+        "MICROSOFT_APP_PASSWORD": "it is the client secret of the registration",
+        "MICROSOFT_APP_TENANT_ID": "it is the directory (tenant) id of the registration",
+    }
+    if app_type == "UserAssignedMSI":
+        del needed["MICROSOFT_APP_PASSWORD"]
+    if app_type == "MultiTenant":
+        del needed["MICROSOFT_APP_TENANT_ID"]
+    for name, why in needed.items():
+        if not given.get(name):
+            yield f"{name} is missing; {why}"
+
+
+def _organisation(path: Path) -> tuple[Mapping[str, Any], list[str]]:
+    """What `clausebot.toml` says, and its mistakes."""
+    if not path.is_file():
+        return {}, []
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return {}, [f"{path.name}: cannot be read: {error}"]
+    known = {"slack": "teams", "teams": "tenants"}
+    mistakes = [f"{path.name}: unknown table [{name}]" for name in tables.keys() - known]
+    for name, key in known.items():
+        table = tables.get(name, {})
+        fits = isinstance(table, dict) and table.keys() <= {key} and isinstance(table.get(key, []), list)
+        if not fits or not all(isinstance(id, str) for id in table.get(key, [])):
+            mistakes.append(f'{path.name}: [{name}] takes one line, {key} = ["...", "..."]')
+    return tables, mistakes
+
+
+def _ids(organisation: Mapping[str, Any], table: str, key: str) -> tuple[str, ...]:
+    return tuple(organisation.get(table, {}).get(key, ()))

@@ -5,37 +5,70 @@ from __future__ import annotations
 import asyncio
 import datetime
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot import references
 from bot.directory import Directory
-from bot.journeys import ask, later, welcome
+from bot.journeys import ask, draft, home, hr, later, welcome
 from bot.journeys.contact import contact
 from bot.journeys.disclaimer import disclaimer
 from bot.journeys.request_account import request_account
 from bot.ledger import Ledger, week
 from bot.outcome import Outcome
+from bot.people import Sender, Standing
 from bot.references import PolicyChanged
 from bot.tokens import ForgedButton, Tokens
 from bot.turns import Pressed, Said, Submitted, Turn
-from bot.understanding import Aside, Result, Understanding, understand
-from bot.views import Text, View, view
-from policy_kb import KnowledgeBase
+from bot.understanding import QUIET, Aside, Result, Understanding, understand
+from bot.views import OPEN, Text, View, view
+from policy_kb import Clause, KnowledgeBase
+
+T = TypeVar("T")
 
 
 class UnknownTurn(Exception):
     """That button or form belongs to another version of this program. Please ask again."""
 
 
+class StaffOnly(Exception):
+    """Forms are for staff of the organisation. You can still ask about its policies."""
+
+
 # Illegal moves that a person can cause; the docstring is what they are told.
-REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn)
+REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn, StaffOnly)
+# Forms that keep nothing, and are open to everybody who may ask.
+ASKING = ("ask",)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What may be said about a turn afterwards: its kind, journey and channel, how long it took. No text, no person."""
+
+    kind: str
+    journey: str
+    channel: str
+    milliseconds: float
+
+
+def say_nothing(_: Seen) -> None:
+    """Where nobody counts."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a journey decided, and its name; a name of None means that nothing may be said about the turn."""
+
+    journey: str | None
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """Everything that answering needs. `thread` is the one thread that owns the ledger."""
+    """Everything that answering needs. `thread` is the one thread that owns the ledger; `seen` is told of each turn."""
 
     knowledge: KnowledgeBase
     directory: Directory
@@ -44,34 +77,56 @@ class Dispatcher:
     thread: Executor
     today: Callable[[], datetime.date] = datetime.date.today
     new_key: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
+    seen: Callable[[Seen], None] = say_nothing
+    # One question is worked on at a time: between two of them, what came in meanwhile is acknowledged.
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def handle(self, turn: Turn, sender: object = None) -> View:
-        """The view that answers this turn, after what it decided is kept.
+    @property
+    def examples(self) -> list[str]:
+        """A few things to ask of these policies."""
+        return welcome.examples(self.knowledge)
 
-        No journey of this version asks who wrote, so the sender goes no further than this line.
-        """
-        del sender
-        try:
-            outcome = self._decide(turn)
-        except REFUSALS as refusal:
-            return view(Text(refusal.__doc__ or ""))
+    async def handle(self, turn: Turn, sender: Sender) -> View:
+        """The view that answers this turn, after what it decided is kept."""
+        start = time.perf_counter()
+        async with self._one:
+            try:
+                decided = await self._decide(turn, sender.standing)
+            except REFUSALS as refusal:
+                decided = Decided("refused", Outcome(view(Text(refusal.__doc__ or ""))))
+            outcome = decided.outcome
+            shown = outcome.view.with_values(self.tokens.sign)
         if outcome.records:
-            await asyncio.get_running_loop().run_in_executor(self.thread, self.ledger.commit, outcome.records, self.today())
-        return outcome.view.with_values(self.tokens.sign)
+            await self.in_thread(self.ledger.commit, outcome.records, self.today())
+        if decided.journey:
+            took = (time.perf_counter() - start) * 1000
+            self.seen(Seen(type(turn).__name__.lower(), decided.journey, sender.channel, took))
+        return shown.without_forms() if sender.standing is Standing.OUTSIDER else shown
 
-    def _decide(self, turn: Turn) -> Outcome:
+    async def found(self, text: str) -> tuple[tuple[str, View], ...]:
+        """The clauses that may answer, each with a title and a view of its own, for a channel's search box."""
+        async with self._one:
+            return ask.found(understand(text, self.knowledge, self.directory).candidates, self.knowledge)
+
+    async def _decide(self, turn: Turn, standing: Standing) -> Decided:
         match turn:
             case Said(text):
-                return self._said(understand(text, self.knowledge, self.directory))
+                return self._said(text)
+            case Pressed("gaps"):
+                return await self._gaps(standing)
             case Pressed(action, value):
-                return self._pressed(action, self.tokens.read(value))
-            case Submitted("uncovered", values):
-                asked = understand(values.get("question", ""), self.knowledge, self.directory)
-                return ask.keep(asked, self.new_key(), week(self.today()))
-            case Submitted():
-                raise UnknownTurn
+                return Decided(action, self._pressed(action, value, standing))
+            case Submitted(form, values):
+                if standing is Standing.OUTSIDER and form not in ASKING:
+                    raise StaffOnly
+                return self._submitted(form, dict(values))
 
-    def _said(self, asked: Understanding) -> Outcome:
+    def _said(self, text: str) -> Decided:
+        asked = understand(text, self.knowledge, self.directory)
+        quiet = asked.sensitive or asked.intent in QUIET
+        return Decided(None if quiet else asked.intent, self._answered(asked))
+
+    def _answered(self, asked: Understanding) -> Outcome:
         if asked.outcome is not Result.JOURNEY:
             return ask.answer(asked, self.knowledge, self.directory)
         if asked.aside:
@@ -96,8 +151,24 @@ class Dispatcher:
             case _:
                 return welcome.help(self.knowledge)
 
-    def _pressed(self, action: str, value: str) -> Outcome:
-        clauses = references.read(self.knowledge, value)
+    def _pressed(self, action: str, value: str, standing: Standing) -> Outcome:
+        if action == "home":
+            return home.home(self.knowledge, standing)
+        if action == "help":
+            return welcome.help(self.knowledge)
+        if action.startswith(OPEN):
+            return self._opened(action.removeprefix(OPEN), standing)
+        return self._referred(action, references.read(self.knowledge, self.tokens.read(value)))
+
+    def _opened(self, form: str, standing: Standing) -> Outcome:
+        if form not in home.FORMS:
+            raise UnknownTurn
+        if standing is Standing.OUTSIDER and form not in ASKING:
+            raise StaffOnly
+        return home.opened(home.FORMS[form])
+
+    def _referred(self, action: str, clauses: tuple[Clause, ...]) -> Outcome:
+        """What was pressed under an answer; the button carried the clauses."""
         match action:
             case "other":
                 return ask.other(clauses, self.knowledge, self.directory)
@@ -109,5 +180,32 @@ class Dispatcher:
                 return ask.define(clauses, self.knowledge)
             case "person" if clauses:
                 return ask.person(clauses, self.knowledge, self.directory)
+            case "share" if clauses:
+                return ask.share(clauses, self.knowledge)
             case _:
                 raise UnknownTurn
+
+    def _submitted(self, form: str, values: dict[str, str]) -> Decided:
+        match form:
+            case "ask":
+                return self._said(values.get("question", ""))
+            case "forms" if values.get("form") in home.FORMS:
+                return Decided("forms", home.opened(home.FORMS[values["form"]]))
+            case "uncovered":
+                asked = understand(values.get("question", ""), self.knowledge, self.directory)
+                kept = ask.keep(asked, self.new_key(), week(self.today()))
+                return Decided("uncovered" if kept.records else None, kept)
+            case "draft":
+                # No word about drafts in logs or metrics: somebody who checks one is not to feel watched.
+                return Decided(None, draft.check(values.get("account", ""), values.get("draft", ""), self.knowledge))
+            case _:
+                raise UnknownTurn
+
+    async def _gaps(self, standing: Standing) -> Decided:
+        if standing is not Standing.HR:
+            raise UnknownTurn
+        return Decided("gaps", hr.gaps(await self.in_thread(self.ledger.uncovered, self.today())))
+
+    async def in_thread(self, call: Callable[..., T], *args: object) -> T:
+        """Calls a verb of the ledger in the thread that owns it."""
+        return await asyncio.get_running_loop().run_in_executor(self.thread, call, *args)

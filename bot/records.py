@@ -17,4 +17,13 @@ class Uncovered:
     question: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where somebody can be written to: the channel's own id of the person, and its conversation as JSON."""
+
+    channel: str
+    person: str = field(repr=False)
+    conversation: str = field(repr=False)
+
+
 Record = Uncovered

@@ -69,7 +69,7 @@ def understand(text: str, knowledge: KnowledgeBase, directory: Directory) -> Und
         return _aside(text, finding, Aside.DANGER)
     if finding.alone:
         return _question(text, finding, sensitive)
-    if recognition.intent not in WELCOMES and text.strip() and not finding.foreign and not says_anything(text):
+    if _is_fragment(text, finding, recognition):
         return _aside(text, finding, Aside.FRAGMENT)
     if recognition.intent in QUESTIONS or (recognition.intent in QUIET and recognition.confidence < QUIET_FROM):
         return _question(text, finding, sensitive)
@@ -77,6 +77,15 @@ def understand(text: str, knowledge: KnowledgeBase, directory: Directory) -> Und
     if shown or recognition.intent not in ANCHORS:
         return _journey(text, recognition, finding, shown, sensitive)
     return _question(text, finding, sensitive)
+
+
+def _is_fragment(text: str, finding: Finding, recognition: Recognition) -> bool:
+    """Whether the message is small words alone, or a number that is no clause's."""
+    if not text.strip() or finding.foreign or recognition.intent in WELCOMES:
+        return False
+    # A clause whose number was typed is found with all confidence.
+    wordless = not any(map(str.isalpha, text)) and any(map(str.isdecimal, text)) and finding.confidence < 1.0
+    return wordless or not says_anything(text)
 
 
 def _aside(text: str, finding: Finding, aside: Aside) -> Understanding:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+
+# What the action of a button begins with that brings a form.
+OPEN = "open:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice. `value` is plain inside the program and signed by the dispatcher on its way out."""
+    """A choice. `value` is plain inside the program and signed by the dispatcher on its way out.
+
+    An action `open:FORM` brings a view with that form; a channel that has dialogs shows it in one.
+    """
 
     label: str
     action: str
@@ -60,20 +66,33 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the things that a field may hold."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form, with what it holds to begin with; `longest` in characters."""
+    """One input of a form, always asked for, with what it holds to begin with; `longest` in characters.
+
+    With `choices` it is one of them, else a text.
+    """
 
     name: str
     label: str
     value: str = ""
     longest: int = 3000
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A few fields that are sent together."""
+    """A few fields that are sent together. `title` and `submit` have at most 24 characters, Slack's limit for a dialog's."""
 
     id: str
+    title: str
     fields: tuple[Field, ...]
     submit: str
 
@@ -101,6 +120,24 @@ class View:
         """The same view without buttons and forms, where nothing can be pressed."""
         return View(tuple(block for block in self.blocks if not isinstance(block, Button | Form)))
 
+    def without_action(self, action: str) -> View:
+        """The same view without the buttons for one action, where the channel cannot do it."""
+        return View(tuple(block for block in self.blocks if not (isinstance(block, Button) and block.action == action)))
+
+    def without_forms(self) -> View:
+        """The same view without forms and what opens one, for those who get answers at most."""
+        return View(
+            tuple(
+                block
+                for block in self.blocks
+                if not isinstance(block, Form) and not (isinstance(block, Button) and block.action.startswith(OPEN))
+            )
+        )
+
+    def filled(self, values: Mapping[str, str]) -> View:
+        """The same view with these texts in its forms' fields, by field name, cut to what each field takes."""
+        return View(tuple(filled(block, values) if isinstance(block, Form) else block for block in self.blocks))
+
     def with_values(self, sign: Callable[[str], str]) -> View:
         """The same view with each button's value passed through `sign`."""
         return View(
@@ -111,3 +148,9 @@ class View:
 def view(*blocks: Block | None) -> View:
     """A view of these blocks; None stands for a block that has nothing to show."""
     return View(tuple(block for block in blocks if block is not None))
+
+
+def filled(form: Form, values: Mapping[str, str]) -> Form:
+    """The form with these texts in its fields, by field name, each cut to what the field takes."""
+    fields = (replace(each, value=values[each.name][: each.longest]) if each.name in values else each for each in form.fields)
+    return replace(form, fields=tuple(fields))

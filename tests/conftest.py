@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,11 @@ import pytest
 import policy_kb
 from bot import app
 from bot.config import Settings
+from bot.directory import read_directory
+from bot.dispatcher import Dispatcher
+from bot.ledger import Ledger
+from bot.ledger.sqlite import SQLite
+from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Policy
 
 HERE = Path(__file__).parent
@@ -42,3 +50,13 @@ def knowledge(settings: Settings) -> KnowledgeBase:
 def policy(knowledge: KnowledgeBase) -> Policy:
     """The shipped social media policy."""
     return knowledge.policy("416")
+
+
+@pytest.fixture
+def dispatcher(knowledge: KnowledgeBase) -> Iterator[Dispatcher]:
+    """The real dispatcher over a ledger in memory, on a fixed day."""
+    with ThreadPoolExecutor(1) as thread:
+        database = SQLite()
+        ledger, day = Ledger(database), datetime.date(2026, 11, 20)
+        yield Dispatcher(knowledge, read_directory(), Tokens(b"test"), ledger, thread, today=lambda: day)
+        thread.submit(database.close).result()

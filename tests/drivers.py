@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import click
@@ -61,7 +61,3 @@ def flat(text: str) -> str:
     """Text without line breaks, bars and double spaces."""
     return re.sub(r"\s+", " ", text.replace("│", " "))
 
-
-def all_drivers() -> Iterator[str]:
-    """The channels that every dialogue is played through."""
-    yield "console"

@@ -8,8 +8,9 @@ import click
 import pytest
 
 from bot.channels.console.channel import Console
+from bot.people import Sender
 from bot.turns import Said, Turn
-from bot.views import Button, Field, Form, Text, View, view
+from bot.views import Button, Choice, Field, Form, Text, View, view
 
 WORD = "zebrafinch"
 
@@ -21,14 +22,14 @@ class Door:
         self.turns: list[Turn] = []
         self._shown = shown
 
-    async def handle(self, turn: Turn) -> View:
+    async def handle(self, turn: Turn, sender: Sender) -> View:
         self.turns.append(turn)
         if self._shown is None:
             raise RuntimeError(f"something about {WORD}")
         return self._shown
 
 
-FORM = view(Text("?"), Button("Ask", "person", "v"), Form("f", (Field("a", "A", "first"), Field("b", "B")), "Send"))
+FORM = view(Text("?"), Button("Ask", "person", "v"), Form("f", "Form", (Field("a", "A", "first"), Field("b", "B")), "Send"))
 
 
 def talk(door: Door, lines: list[str | BaseException], monkeypatch: pytest.MonkeyPatch) -> str:
@@ -73,14 +74,15 @@ def test_a_number_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     ("typed", "sent"),
     [
         (["", "x"], {"a": "first", "b": "x"}),
-        (["new", "yes"], {"a": "new", "b": ""}),
+        (["new", "yes"], {"a": "new", "b": "yes"}),
+        (["new", ""], None),
         (["no"], None),
         (["", "cancel"], None),
         ([KeyboardInterrupt()], None),
     ],
 )
 def test_forms(typed: list[str | BaseException], sent: dict[str, str] | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enter and yes keep what is there, no and cancel send nothing."""
+    """Enter and yes keep what is there, no and cancel send nothing, nor does a field left empty."""
     door = Door(FORM)
     shown = talk(door, ["2", *typed], monkeypatch)
     assert [getattr(turn, "values", None) for turn in door.turns[1:]] == ([sent] if sent else [])
@@ -96,3 +98,13 @@ def test_what_goes_wrong_is_said_kindly_and_logged_without_content(
     assert "Something went wrong on my side" in shown
     assert "RuntimeError" in caplog.text
     assert WORD not in shown + caplog.text
+
+
+def test_choices_are_made_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong number is said; no leaves."""
+    field = Field("where", "Where?", choices=(Choice("here", "Here"), Choice("there", "There")))
+    for typed, sent in ((["7", "x", "2"], [{"where": "there"}]), (["no"], [])):
+        door = Door(view(Form("f", "Form", (field,), "Send")))
+        shown = talk(door, ["1", *typed], monkeypatch)
+        assert "(2) There" in shown
+        assert [getattr(turn, "values", None) for turn in door.turns[1:]] == sent

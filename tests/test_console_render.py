@@ -18,7 +18,7 @@ EVERY_BLOCK = view(
     Facts((("Who", "City Clerk"), ("Reach", "not known yet"))),
     Link("Official source", "https://example.org/"),
     Button("Ask a person", "person", "value"),
-    Form("uncovered", (Field("question", "Your question"),), "Tell HR"),
+    Form("uncovered", "Tell HR", (Field("question", "Your question"),), "Tell HR"),
     Text("End."),
 )
 
@@ -34,7 +34,7 @@ Quoted from the policy:
 │ - a bullet
   416.1 (PURPOSE), Policy, version 1
 
-│ The beginning …
+│ The beginning …
   416.2
 
 Who    City Clerk
@@ -57,7 +57,7 @@ Lead-in:
 - a bullet”
 — 416.1 (PURPOSE), Policy, version 1
 
-“The beginning …”
+“The beginning …”
 — 416.2
 
 Who: City Clerk

@@ -6,31 +6,92 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SettingsError, read_settings
+from bot.config import MicrosoftSettings, SettingsError, SlackSettings, read_settings
+
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
+TEAMS = {"MICROSOFT_APP_ID": "id", "MICROSOFT_APP_PASSWORD": "p", "MICROSOFT_APP_TENANT_ID": "t"}
 
 
 def test_defaults() -> None:
-    """Without variables: the platform's data folder, no local mode, no secret."""
+    """Without variables: the platform's data folder, no local mode, no secret, no channel."""
     settings = read_settings({})
     assert settings.state.name == "clausebot"
     assert not settings.local
-    assert settings.secret == b""
+    assert (settings.secret, settings.port, settings.slack, settings.microsoft) == (b"", 3978, None, None)
 
 
-def test_all_variables(tmp_path: Path) -> None:
-    """And an own directory of roles once the file is there."""
-    settings = read_settings({"CLAUSEBOT_ENV": "local", "CLAUSEBOT_DATA_DIR": str(tmp_path), "CLAUSEBOT_SECRET": "s"})
+def test_local_mode(tmp_path: Path) -> None:
+    """Its records lie apart; an own directory of roles counts once the file is there."""
+    settings = read_settings(
+        {"CLAUSEBOT_ENV": "local", "CLAUSEBOT_DATA_DIR": str(tmp_path), "CLAUSEBOT_SECRET": "s", "PORT": "80"}
+    )
     assert (settings.local, settings.state, settings.secret, settings.directory) == (True, tmp_path, b"s", None)
+    assert (settings.records, settings.port) == (tmp_path / "local", 80)
     (tmp_path / "directory.toml").touch()
     assert settings.directory == tmp_path / "directory.toml"
-    assert "s'" not in repr(settings)
+
+
+def test_platforms(tmp_path: Path) -> None:
+    """Tokens and ids with the organisation's own lists, and no secret in any print."""
+    (tmp_path / "clausebot.toml").write_text('[slack]\nteams = ["T1"]\n[teams]\ntenants = ["t", "u"]\n', "utf-8")
+    given = {"CLAUSEBOT_DATA_DIR": str(tmp_path), **SLACK, **TEAMS, "CLAUSEBOT_SECRET": "hush", "CLAUSEBOT_URL": "https://b.gov/"}
+    settings = read_settings(given)
+    assert settings.slack == SlackSettings("xoxb-1", "s", teams=("T1",))
+    assert settings.microsoft == MicrosoftSettings("id", password="p", tenant="t", tenants=("t", "u"))  # noqa: S106 - made up
+    assert settings.url == "https://b.gov"
+    for secret in ("xoxb-1", "'p'", "hush"):
+        assert secret not in repr(settings)
 
 
 def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
     """Each with the variable's name."""
     file = tmp_path / "file"
     file.touch()
+    wrong = {
+        "CLAUSEBOT_ENV": "test",
+        "CLAUSEBOT_DATA_DIR": str(file),
+        "PORT": "many",
+        "CLAUSEBOT_URL": "bot.example.gov",
+        "SLACK_APP_TOKEN": "xoxb-1",
+        "MICROSOFT_APP_TYPE": "Tiny",
+        "MICROSOFT_CLOUD": "moon",
+        "MICROSOFT_APP_PASSWORD": "p",
+    }
     with pytest.raises(SettingsError) as raised:
-        read_settings({"CLAUSEBOT_ENV": "test", "CLAUSEBOT_DATA_DIR": str(file)})
-    assert "CLAUSEBOT_ENV" in str(raised.value)
-    assert "CLAUSEBOT_DATA_DIR" in str(raised.value)
+        read_settings(wrong)
+    for name in (*(wrong.keys() - {"MICROSOFT_APP_PASSWORD"}), "SLACK_BOT_TOKEN", "MICROSOFT_APP_ID", "MICROSOFT_APP_TENANT_ID"):
+        assert name in str(raised.value)
+
+
+@pytest.mark.parametrize("more", [SLACK, TEAMS, {"DYNO": "web.1"}])
+def test_local_mode_never_meets_the_world(more: dict[str, str]) -> None:
+    """It asks nobody who they are."""
+    with pytest.raises(SettingsError, match="local"):
+        read_settings({"CLAUSEBOT_ENV": "local", **more})
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"),
+    [
+        ("SingleTenant", {"MICROSOFT_APP_PASSWORD", "MICROSOFT_APP_TENANT_ID"}),
+        ("UserAssignedMSI", {"MICROSOFT_APP_TENANT_ID"}),
+        ("MultiTenant", {"MICROSOFT_APP_PASSWORD"}),
+    ],
+)
+def test_what_each_kind_of_registration_needs(kind: str, needed: set[str]) -> None:
+    """And nothing more."""
+    with pytest.raises(SettingsError) as raised:
+        read_settings({"MICROSOFT_APP_ID": "id", "MICROSOFT_APP_TYPE": kind})
+    assert {line.split(" ")[0] for line in str(raised.value).split("\n")} == needed
+    given = dict.fromkeys(needed, "x")
+    assert read_settings({"MICROSOFT_APP_ID": "id", "MICROSOFT_APP_TYPE": kind, **given}).microsoft
+
+
+@pytest.mark.parametrize(
+    "text", ["[[", "[moon]\n", "[slack]\nteams = 5\n", "[teams]\ntenants = [5]\n", "slack = 5\n", "[slack]\nx = 1\n"]
+)
+def test_a_broken_organisation_file_is_told(tmp_path: Path, text: str) -> None:
+    """By its name."""
+    (tmp_path / "clausebot.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingsError, match=r"clausebot\.toml"):
+        read_settings({"CLAUSEBOT_DATA_DIR": str(tmp_path)})

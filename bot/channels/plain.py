@@ -25,7 +25,7 @@ def block(item: Block) -> str:
             return f"{label}: {url}"
         case Button(label):
             return f"[{label}]"
-        case Form(_, _, submit):
+        case Form(_, _, _, submit):
             return f"[{submit}]"
         case _:
             assert_never(item)
@@ -39,4 +39,4 @@ def quote(item: Quote) -> str:
 
 def words(item: Quote) -> str:
     """The quoted words with the letter before them and a sign after them where they are cut."""
-    return f"{item.mark} {item.text}".strip() + (" …" if item.cut else "")
+    return f"{item.mark} {item.text}".strip() + ("\u00a0…" if item.cut else "")

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot import references
 from bot.citation import opening, quote, quote_within, source
 from bot.directory import Directory
+from bot.journeys.home import LONGEST, UNCOVERED
 from bot.journeys.roles import reach
 from bot.outcome import Outcome
 from bot.records import Uncovered
 from bot.sensitive import names_a_way_to_reach
 from bot.understanding import Result, Understanding
-from bot.views import Block, Button, Facts, Field, Form, Heading, Text, View, view
+from bot.views import Block, Button, Facts, Heading, Text, View, filled, view
 from policy_kb import Clause, Kind, KnowledgeBase, Match, definitions_used
 
-LONGEST_QUESTION = 3000
 _DEFINITIONS_SHOWN = 3
 MOST_CHOICES = 3
 
@@ -57,6 +57,18 @@ def define(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
     return Outcome(view(Text("Quoted from the policy’s definitions:"), *(quote(knowledge, each) for each in clauses)))
 
 
+def share(clauses: Sequence[Clause], knowledge: KnowledgeBase) -> Outcome:
+    """The clauses for everybody in a channel: quotes and source, nothing to press, and nobody's question."""
+    sources = dict.fromkeys(source(knowledge.policy(clause.policy)) for clause in clauses)
+    return Outcome(view(Text("Quoted from the policy:"), *(quote(knowledge, each) for each in clauses), *sources))
+
+
+def found(candidates: Sequence[Match], knowledge: KnowledgeBase) -> tuple[tuple[str, View], ...]:
+    """One title and view for each clause that may answer, best first, to choose one from."""
+    clauses = [match.clause for match in candidates if match.clause.text]
+    return tuple((f"{each.id} {each.heading}".strip(), share([each], knowledge).view) for each in clauses)
+
+
 def person(clauses: Sequence[Clause], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     """The role that the clause names, and how to reach it. Nothing is sent to anybody."""
     clause = clauses[0]
@@ -70,7 +82,7 @@ def person(clauses: Sequence[Clause], knowledge: KnowledgeBase, directory: Direc
 
 def keep(asked: Understanding, key: str, week: str) -> Outcome:
     """Keeps a question that nothing answered for HR: its words and the week, nothing else."""
-    question = asked.text.strip()[:LONGEST_QUESTION]
+    question = asked.text.strip()[:LONGEST]
     if not question:
         return Outcome(view(Text("There was no question in it, so nothing was kept.")))
     if names_a_way_to_reach(question):
@@ -96,13 +108,15 @@ def _quoted(clause: Clause, knowledge: KnowledgeBase) -> list[Block]:
     """The clause, word for word; for a bare heading the clauses that stand under it."""
     if clause.text:
         return [Text("Quoted from the policy:"), quote(knowledge, clause)]
-    under = knowledge.policy(clause.policy).children(clause)
-    buttons = [
-        Button(f"Read {each.id} {each.heading}".strip(), "read", references.write(knowledge, [each]))
-        for each in under
-        if each.text
-    ]
+    buttons = [_way_to(each, knowledge) for each in knowledge.policy(clause.policy).children(clause) if each.text]
     return [Heading(f"{clause.id} {clause.heading}"), Text("This heading has no text of its own. Under it:"), *buttons]
+
+
+def _way_to(clause: Clause, knowledge: KnowledgeBase) -> Button:
+    """The button that brings a clause: a defined term by its meaning, another by number and heading."""
+    if clause.kind is Kind.DEFINITION:
+        return Button(f"What “{clause.heading}” means", "define", references.write(knowledge, [clause]))
+    return Button(f"Read {clause.id} {clause.heading}".strip(), "read", references.write(knowledge, [clause]))
 
 
 def _after(clauses: Sequence[Clause], rest: Sequence[Clause], knowledge: KnowledgeBase) -> list[Block]:
@@ -112,6 +126,7 @@ def _after(clauses: Sequence[Clause], rest: Sequence[Clause], knowledge: Knowled
     if rest:
         blocks.append(Button("Not what I meant", "other", references.write(knowledge, rest)))
     blocks.append(Button("Ask a person", "person", references.write(knowledge, clauses[:1])))
+    blocks.append(Button("Share in this channel", "share", references.write(knowledge, clauses)))
     blocks += dict.fromkeys(button for clause in clauses for button in _sections(clause, knowledge))
     terms = dict.fromkeys(button for clause in clauses for button in _terms(clause, knowledge))
     return [*blocks, *list(terms)[:_DEFINITIONS_SHOWN]]
@@ -129,7 +144,7 @@ def _sections(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
 def _terms(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
     """The way to each defined term that the clause uses."""
     for term in definitions_used(knowledge.policy(clause.policy), clause):
-        yield Button(f"What “{term.heading}” means", "define", references.write(knowledge, [term]))
+        yield _way_to(term, knowledge)
 
 
 def _choices(
@@ -154,19 +169,12 @@ def _none(asked: Understanding, knowledge: KnowledgeBase, directory: Directory) 
         said,
         *_ask_a_person(directory),
         Button("Show the nearest clauses", "other", nearest) if asked.candidates else None,
-        None if asked.sensitive or not asked.text.strip() else _keep_form(asked.text),
+        None if asked.sensitive or not asked.text.strip() else filled(UNCOVERED, {"question": asked.text}),
     )
 
 
 def _ask_a_person(directory: Directory) -> Iterable[Facts | Text]:
     return (Text("Ask a person:"), reach(directory.default, directory))
-
-
-def _keep_form(question: str) -> Form:
-    label = "Your question, as HR will see it (no name, no day; leave out names)"
-    return Form(
-        "uncovered", (Field("question", label, question[:LONGEST_QUESTION], LONGEST_QUESTION),), "Tell HR this is not covered"
-    )
 
 
 def _rest(candidates: Sequence[Match], shown: Sequence[Match]) -> list[Clause]:

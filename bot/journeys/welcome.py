@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.citation import date
 from bot.directory import Directory
+from bot.journeys.home import in_force
 from bot.journeys.roles import reach
 from bot.outcome import Outcome
-from bot.views import Facts, Text, view
+from bot.views import OPEN, Button, Text, view
 from policy_kb import KnowledgeBase
 
 _PARTING = re.compile(r"\b(?:thank\w*|thx|ty|tysm|cheers|bye|goodbye|good night|later|see ya|cya|appreciate\w*)\b", re.IGNORECASE)
@@ -21,7 +21,7 @@ _EXAMPLES = {
         "416.8.5 (d)",
     )
 }
-_MOST_EXAMPLES = 4
+MOST_EXAMPLES = 4
 
 
 def greeting(text: str, knowledge: KnowledgeBase) -> Outcome:
@@ -55,25 +55,18 @@ def help(knowledge: KnowledgeBase) -> Outcome:
                 "I find the clause of the written policy that answers your question and quote it word for word, with its number, "
                 "version and date. If none answers, I say so and name whom to ask. I never explain it in my own words."
             ),
-            Text("\n".join(["For example:", *_examples(knowledge)])),
-            Facts(
-                tuple(
-                    (
-                        f"{policy.id} {policy.title}",
-                        f"version {policy.version}, adopted {date(policy.adopted)}, effective {date(policy.effective)}",
-                    )
-                    for policy in knowledge.policies
-                )
-            ),
-            Text("I keep nothing of what you ask, unless you press “Tell HR this is not covered”."),
+            Text("\n".join(["For example:", *(f"- {example}" for example in examples(knowledge))])),
+            in_force(knowledge),
+            Button("Forms", f"{OPEN}forms"),
+            Text("I keep nothing of what you ask, unless you press “Tell HR it’s not covered”."),
         )
     )
 
 
-def _examples(knowledge: KnowledgeBase) -> list[str]:
+def examples(knowledge: KnowledgeBase) -> list[str]:
     """A few things to ask of these policies."""
     found = [example for policy in knowledge.policies for example in _EXAMPLES.get(policy.id, ())]
     for policy in knowledge.policies:
         headed = [clause for clause in policy.clauses if clause.heading and clause.text]
         found += [f"What about {clause.heading.lower()}?" for clause in headed[:2]] + [clause.id for clause in headed[:1]]
-    return found[:_MOST_EXAMPLES]
+    return found[:MOST_EXAMPLES]

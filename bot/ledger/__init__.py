@@ -7,17 +7,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.records import Record, Uncovered
+from bot.records import Record, Reference, Uncovered
 
 __all__ = ["Database", "Ledger", "week"]
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS uncovered (
-    key TEXT PRIMARY KEY,
-    week TEXT NOT NULL,
-    question TEXT NOT NULL
-) WITHOUT ROWID
-"""
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS uncovered (
+        key TEXT PRIMARY KEY,
+        week TEXT NOT NULL,
+        question TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS delivered (
+        key TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS reference (
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        conversation TEXT NOT NULL,
+        PRIMARY KEY (channel, person)
+    ) WITHOUT ROWID
+    """,
+)
+# A platform delivers an event again within minutes (Slack: at once, after one minute, after five); in seconds.
+_DELIVERED_KEPT = 3600
 
 
 class Database(Protocol):
@@ -39,22 +57,71 @@ class Ledger:
     def __init__(self, database: Database, weeks_kept: int = 26) -> None:
         self._database = database
         self._weeks_kept = weeks_kept
+        self._laid = False
 
     def commit(self, records: Sequence[Record], today: datetime.date) -> None:
         """Keeps all these records, or none of them; what is past its time goes in the same breath."""
+        self._lay()
         with self._database.transaction():
-            self._database.run(_TABLES)
             for record in records:
                 self._keep(record)
             self._dispose(today)
 
     def uncovered(self, today: datetime.date) -> list[Uncovered]:
         """The questions that staff told HR are not covered, by week, then in no order that means anything."""
+        self._lay()
         with self._database.transaction():
-            self._database.run(_TABLES)
             self._dispose(today)
         rows = self._database.rows("SELECT key, week, question FROM uncovered ORDER BY week, key")
         return [Uncovered(row["key"], row["week"], row["question"]) for row in rows]
+
+    def first(self, key: str, now: int) -> bool:
+        """Whether this delivery has not been met before; from then on it has, for an hour.
+
+        `key` is a digest of the platform's own id, `now` seconds since 1970. Nothing of the content is kept.
+        """
+        self._lay()
+        with self._database.transaction():
+            self._database.run("DELETE FROM delivered WHERE until < ?", [now])
+            sql = "INSERT INTO delivered (key, until) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+            return self._database.run(sql, [key, now + _DELIVERED_KEPT]) == 1
+
+    def refer(self, reference: Reference) -> None:
+        """Keeps where somebody can be written to, the latest place only."""
+        self._lay()
+        sql = (
+            "INSERT INTO reference (channel, person, conversation) VALUES (?, ?, ?) ON CONFLICT (channel, person) "
+            "DO UPDATE SET conversation = excluded.conversation WHERE conversation <> excluded.conversation"
+        )
+        with self._database.transaction():
+            self._database.run(sql, [reference.channel, reference.person, reference.conversation])
+
+    def references(self, channel: str) -> list[Reference]:
+        """Where the people of a channel can be written to."""
+        self._lay()
+        sql = "SELECT channel, person, conversation FROM reference WHERE channel = ? ORDER BY person"
+        return [Reference(row["channel"], row["person"], row["conversation"]) for row in self._database.rows(sql, [channel])]
+
+    def forget(self, channel: str, person: str | None = None) -> None:
+        """Forgets where one person, or everybody of a channel, can be written to."""
+        self._lay()
+        one, params = (" AND person = ?", [channel, person]) if person else ("", [channel])
+        with self._database.transaction():
+            self._database.run(f"DELETE FROM reference WHERE channel = ?{one}", params)  # noqa: S608 - a constant
+
+    def check(self) -> None:
+        """Raises the database's own error where it cannot be written."""
+        self._lay()
+        with self._database.transaction():
+            self._database.run("DELETE FROM delivered WHERE until < 0")
+
+    def _lay(self) -> None:
+        """Makes the tables where they are not there yet."""
+        if not self._laid:
+            with self._database.transaction():
+                for table in _TABLES:
+                    self._database.run(table)
+            self._laid = True
 
     def _keep(self, record: Record) -> None:
         values = [record.key, record.week, record.question]

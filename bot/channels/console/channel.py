@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from bot.channels import apology
 from bot.channels.console.render import render
 from bot.dispatcher import Dispatcher
+from bot.people import Sender
 from bot.turns import Pressed, Said, Submitted, Turn
-from bot.views import Button, Form, Text, View, view
+from bot.views import Button, Field, Form
 
 PROMPT = "> "
 _NARROWEST = 20
@@ -22,6 +24,7 @@ _PRESSED = re.compile(r"[\[(]?([0-9]{1,2})[\])]?\.?")
 _SENDING = frozenset({"", "y", "yes", "ok", "send", "1"})
 _NOT_SENDING = frozenset({".", "n", "no", "q", "cancel", "quit", "stop"})
 LEAVING = frozenset({"q", "quit", "exit", "bye", ":q"})
+SENDER = Sender("console")
 log = logging.getLogger(__name__)
 
 
@@ -70,25 +73,52 @@ class Console:
         """Asks for each field; Enter or yes keeps what is there, no cancels."""
         values = {}
         for field in form.fields:
-            click.echo(f"{field.label}:\n  {field.value or '(empty)'}")
-            try:
-                typed = self._read("Enter sends it as it is; or word it anew; no sends nothing: ").strip()
-            except (EOFError, KeyboardInterrupt):
-                typed = "no"
-            if typed.lower() in _NOT_SENDING:
+            typed = self._chosen(field) if field.choices else self._typed(field)
+            if typed is None:
                 click.echo("Nothing was sent.\n")
                 return None
-            values[field.name] = (field.value if typed.lower() in _SENDING else typed)[: field.longest]
+            values[field.name] = typed
         return Submitted(form.id, values)
+
+    def _typed(self, field: Field) -> str | None:
+        """A text for a field; None where the person does not want to send."""
+        if field.value:
+            click.echo(f"{field.label}:\n  {field.value}")
+            typed = self._answered("Enter sends it as it is; or word it anew; no sends nothing: ")
+        else:
+            click.echo(f"{field.label}:")
+            typed = self._answered("Enter sends it; no sends nothing: ")
+        if typed.lower() in _NOT_SENDING or not (typed or field.value):
+            return None
+        return (field.value if field.value and typed.lower() in _SENDING else typed)[: field.longest]
+
+    def _chosen(self, field: Field) -> str | None:
+        """One of the choices, by its number; None where the person does not want to send."""
+        lines = [f"  ({number}) {choice.label}" for number, choice in enumerate(field.choices, 1)]
+        click.echo("\n".join([field.label, *lines]))
+        while True:
+            typed = self._answered("A number chooses; no sends nothing: ").strip("()[]. ")
+            if typed.lower() in _NOT_SENDING:
+                return None
+            if typed.isdecimal() and 1 <= int(typed) <= len(field.choices):
+                return field.choices[int(typed) - 1].value
+            click.echo("There is no such number.")
+
+    def _answered(self, prompt: str) -> str:
+        """What was typed, or no where the person leaves."""
+        try:
+            return self._read(prompt).strip()
+        except (EOFError, KeyboardInterrupt):
+            return "no"
 
     async def _answer(self, turn: Turn) -> None:
         try:
-            shown = await self._dispatcher.handle(turn)
+            shown = (await self._dispatcher.handle(turn, SENDER)).without_action("share")
             text = render(shown, width())
         except Exception as error:  # noqa: BLE001 - the channel's border: said kindly, logged once, without content
             number = secrets.token_hex(4)
             log.error("turn failed: %s at %s", type(error).__name__, number)
-            shown = _apology(number)
+            shown = apology(number)
             text = render(shown, width())
         self._choices = [*shown.buttons, *shown.forms]
         click.echo(f"\n{text}\n")
@@ -97,7 +127,3 @@ class Console:
 def width() -> int:
     """How many columns the terminal has."""
     return max(_NARROWEST, shutil.get_terminal_size().columns)
-
-
-def _apology(number: str) -> View:
-    return view(Text(f"Something went wrong on my side; nothing was kept. Please try again. (Error {number})"))

@@ -41,7 +41,7 @@ def _block(item: Block, number: int, width: int) -> str:
             return click.style(plain.block(item), dim=True)
         case Button(label):
             return _choice(number, label)
-        case Form(_, _, submit):
+        case Form(_, _, _, submit):
             return _choice(number, submit)
         case _:
             assert_never(item)

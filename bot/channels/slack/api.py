@@ -1,0 +1,186 @@
+"""Calls to Slack, and what is done when one fails.
+
+What was refused before it was accepted is tried again and never doubles. After a lost answer a message is looked for where
+it can be read back, else it is sent once more and counted: delivery is at least once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels import DeliveryError
+from bot.metrics import CALLS
+
+ATTEMPTS = 4
+# No answer of a chat is worth waiting longer for, in seconds.
+LONGEST_WAIT = 30.0
+BACKOFF = 0.5
+TIMEOUT = 10
+EVENT = "clausebot_answer"
+# Slack's own faults, of which a later call may know nothing.
+_PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+Json = dict[str, Any]
+
+
+class Failure(Enum):
+    """What a failed call means for the next one."""
+
+    REFUSED = "it was not accepted, so it may be sent again"
+    LOST = "nobody knows whether it was accepted"
+    PERMANENT = "it will never be accepted"
+
+
+class Api:
+    """The methods of Slack that the channel uses. `sleep` waits, in seconds."""
+
+    def __init__(self, client: AsyncWebClient, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._client = client
+        self._sleep = sleep
+
+    async def call(self, method: str, arguments: Json, *, attempts: int = ATTEMPTS) -> Json:
+        """Calls a method that may be called twice without harm, until it succeeds.
+
+        Raises DeliveryError.
+        """
+        return await self._persistently(method, lambda: self._call(method, arguments), attempts)
+
+    async def post(self, channel: str, message: Json, thread: str = "") -> None:
+        """Posts a message. Raises DeliveryError."""
+        key = secrets.token_hex(8)
+        arguments: Json = {
+            **message,
+            "channel": channel,
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": EVENT, "event_payload": {"key": key}},
+        }
+        if thread:
+            arguments["thread_ts"] = thread
+        oldest = time.time() - LONGEST_WAIT
+        await self._persistently(
+            "chat.postMessage",
+            lambda: self._call("chat.postMessage", arguments),
+            ATTEMPTS,
+            arrived=lambda: self._arrived(channel, thread, key, oldest),
+        )
+
+    async def respond(self, url: str, message: Json) -> None:
+        """Answers by the address that came with a command or a press (five times within 30 minutes).
+
+        Raises DeliveryError.
+        """
+        await self._persistently("response_url", lambda: self._respond(url, message), ATTEMPTS, arrived=_nobody_knows)
+
+    async def _persistently(
+        self,
+        method: str,
+        attempt: Callable[[], Awaitable[Json]],
+        attempts: int,
+        arrived: Callable[[], Awaitable[bool | None]] | None = None,
+    ) -> Json:
+        """Tries until it succeeds; `arrived` says of a call with a lost answer whether it was done (None: nobody knows)."""
+        again = 0
+        for number in range(1, attempts + 1):
+            try:
+                answer = await attempt()
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                failure, wait = _meaning(error)
+                if failure is Failure.LOST and arrived:
+                    found = await arrived()
+                    if found:
+                        break
+                    again += found is None
+                if failure is Failure.PERMANENT or number == attempts or again > 1:
+                    CALLS.labels("slack", "failed").inc()
+                    permanent = failure is Failure.PERMANENT
+                    raise DeliveryError(f"{method}: {_code(error)}", permanent=permanent, retry_after=wait) from None
+                CALLS.labels("slack", "again" if failure is Failure.LOST else "waited").inc()
+                await self._sleep(min(LONGEST_WAIT, wait if wait is not None else BACKOFF * 2 ** (number - 1)))
+            else:
+                CALLS.labels("slack", "delivered").inc()
+                return answer
+        CALLS.labels("slack", "delivered").inc()
+        return {}
+
+    async def _call(self, method: str, arguments: Json) -> Json:
+        answer = await self._client.api_call(method, json=arguments)
+        return answer.data if isinstance(answer.data, dict) else {}
+
+    async def _respond(self, url: str, message: Json) -> Json:
+        session = self._client.session
+        assert session is not None  # opened before the first request
+        async with session.post(url, json=message, timeout=aiohttp.ClientTimeout(TIMEOUT)) as answer:
+            if answer.status != 200:
+                raise aiohttp.ClientResponseError(answer.request_info, (), status=answer.status, headers=answer.headers)
+        return {}
+
+    async def _arrived(self, channel: str, thread: str, key: str, oldest: float) -> bool | None:
+        """Whether a message with this key stands in a conversation; None where it cannot be read (all but direct messages)."""
+        if not channel.startswith("D"):
+            return None
+        method = "conversations.replies" if thread else "conversations.history"
+        arguments: Json = {"channel": channel, "limit": 20, "include_all_metadata": True, "oldest": f"{oldest:.0f}"}
+        if thread:
+            arguments["ts"] = thread
+        try:
+            answer = await self._client.api_call(method, params=arguments)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return None
+        messages = answer.get("messages") or []
+        return any((each.get("metadata") or {}).get("event_payload", {}).get("key") == key for each in messages)
+
+
+async def _nobody_knows() -> None:
+    return None
+
+
+def _meaning(error: Exception) -> tuple[Failure, float | None]:
+    """What the failure means, and how many seconds Slack asks to wait."""
+    if isinstance(error, SlackApiError):
+        # A response that was no JSON comes as aiohttp's own, which names its status otherwise.
+        status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
+        return _status(int(status or 0), _headers(error), _code(error))
+    if isinstance(error, aiohttp.ClientResponseError):
+        return _status(error.status, dict(error.headers or {}), "")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Failure.REFUSED, None
+    return Failure.LOST, None
+
+
+def _status(status: int, headers: dict[str, str], code: str) -> tuple[Failure, float | None]:
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        return Failure.REFUSED, _seconds(headers)
+    if status >= 500 or code in _PASSING:
+        return Failure.LOST, None
+    return Failure.PERMANENT, None
+
+
+def _headers(error: SlackApiError) -> dict[str, str]:
+    return dict(getattr(error.response, "headers", None) or {})
+
+
+def _seconds(headers: dict[str, str]) -> float:
+    """Retry-After in seconds; one where Slack does not say."""
+    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return float(given) if given.isdecimal() else 1.0
+
+
+def _code(error: Exception) -> str:
+    """The platform's code for a failure; never its words, which may repeat what was sent."""
+    if isinstance(error, SlackApiError):
+        found = error.response.get("error") if hasattr(error.response, "get") else None
+        return str(found)[:60] if isinstance(found, str) else f"HTTP {getattr(error.response, 'status', '?')}"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"HTTP {error.status}"
+    return type(error).__name__

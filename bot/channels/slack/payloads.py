@@ -1,0 +1,79 @@
+"""Reading what Slack sends: tolerant of any shape, since a payload may be anything; pure."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+HELD = "held"
+
+
+def dig(body: object, *path: str) -> Any:
+    """What stands at this path of nested objects, or None where the path ends early."""
+    for name in path:
+        body = body.get(name) if isinstance(body, Mapping) else None
+    return body
+
+
+def text_at(body: object, *path: str) -> str:
+    """The text at this path, or an empty one."""
+    found = dig(body, *path)
+    return found if isinstance(found, str) else ""
+
+
+def plain_text(text: str) -> str:
+    """A message as its writer saw it: mentions gone, links by their label or address, entities as signs."""
+    return html.unescape(_REFERENCE.sub(_shown, text)).replace("\xa0", " ").strip()
+
+
+def _shown(found: re.Match[str]) -> str:
+    target, label = found[1], found[2]
+    if target.startswith(("@", "!")):
+        return " "
+    if target.startswith("#"):
+        return f"#{label}" if label else " "
+    return label or target.removeprefix("mailto:")
+
+
+def state_values(view: object, form: str) -> dict[str, str]:
+    """What was typed or chosen in a form's inputs, by field name; an input left empty gives an empty text."""
+    values = {}
+    blocks = dig(view, "state", "values")
+    for block_id, elements in blocks.items() if isinstance(blocks, Mapping) else ():
+        belongs, _, name = str(block_id).partition(":")
+        if belongs == form and isinstance(elements, Mapping):
+            found = [text_at(each, "selected_option", "value") or text_at(each, "value") for each in elements.values()]
+            values[name] = next(filter(None, found), "").strip()
+    return values
+
+
+def held_values(message: object, form: str) -> dict[str, str]:
+    """What a form in a message begins with, read back from the blocks that show it."""
+    blocks = dig(message, "blocks")
+    values = {}
+    for block in blocks if isinstance(blocks, list) else ():
+        parts = text_at(block, "block_id").split(":")
+        if len(parts) == 3 and parts[:2] == [HELD, form]:
+            values[parts[2]] = html.unescape(text_at(block, "text", "text"))
+    return values
+
+
+def team_of(body: object) -> str:
+    """The workspace of whoever acts: in a channel shared with others it may be another than the app's."""
+    event = dig(body, "event")
+    return (
+        text_at(event, "user_team")
+        or text_at(event, "source_team")
+        or text_at(event, "team")
+        or text_at(body, "user", "team_id")
+        or text_at(body, "team_id")
+        or text_at(body, "team", "id")
+    )
+
+
+def user_of(body: object) -> str:
+    """Slack's id of whoever acts, to address the answer; it goes no further than the channel."""
+    return text_at(body, "event", "user") or text_at(body, "user", "id") or text_at(body, "user_id")

@@ -1,0 +1,267 @@
+"""A view as Block Kit: for a message, a dialog ("modal") or the app's Home. Pure.
+
+User and policy text goes into plain text and rich text objects, which know no markup, so that nothing in it can mention,
+link or format. Limits are those of docs.slack.dev/reference/block-kit.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Any, assert_never
+
+from bot.channels import plain
+from bot.channels.slack.payloads import HELD
+from bot.views import OPEN, Block, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
+
+Json = dict[str, Any]
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+# Slack refuses a message whose blocks hold more text than about 13,000 characters.
+MESSAGE_TEXT = 12_000
+VIEW_TEXT = 60_000
+SECTION = 3000
+HEADER = 150
+CONTEXT = 2000
+LABEL = 75
+TITLE = 24
+BUTTONS_A_ROW = 5
+FALLBACK = 3000
+ONE_LINE = 200
+TITLE_ELSE = "Policy"
+NOTHING = "–"
+MORE = "There is more than fits here. Ask for a clause by its number, or read it at the official source."
+
+
+class Surface(Enum):
+    """Where a view is shown."""
+
+    MESSAGE = "message"
+    MODAL = "modal"
+    HOME = "home"
+
+
+def message(view: View) -> Json:
+    """The view as a message: blocks, and the top-level text that notifications and screen readers use."""
+    return {"text": fallback(view), "blocks": _blocks(view, Surface.MESSAGE)}
+
+
+def modal(view: View) -> Json:
+    """The view as a dialog. Its first form is the dialog's own, with a button to send it."""
+    form = view.forms[0] if view.forms else None
+    shown: Json = {
+        "type": "modal",
+        "callback_id": form.id if form else "view",
+        "title": _plain(form.title if form else TITLE_ELSE, TITLE),
+        "close": _plain("Cancel" if form else "Close", TITLE),
+        "blocks": _blocks(view, Surface.MODAL),
+    }
+    if form:
+        shown["submit"] = _plain(form.submit, TITLE)
+    return shown
+
+
+def home(view: View) -> Json:
+    """The view as the app's Home; its forms stand in it, each with its button."""
+    return {"type": "home", "blocks": _blocks(view, Surface.HOME)}
+
+
+def waiting() -> Json:
+    """The dialog that is opened at once, before there is anything to show."""
+    return {
+        "type": "modal",
+        "callback_id": "waiting",
+        "title": _plain(TITLE_ELSE, TITLE),
+        "close": _plain("Close", TITLE),
+        "blocks": [_section("One moment …")],
+    }
+
+
+def fallback(view: View) -> str:
+    """The view as text in which nothing is markup for Slack."""
+    text = plain.render(view)
+    return html.escape(text if len(text) <= FALLBACK else f"{_cut(text, FALLBACK)} …", quote=False)
+
+
+def _blocks(view: View, surface: Surface) -> list[Json]:
+    """All blocks, cut with a plain word where a message or dialog would be refused."""
+    blocks = [*_numbered(_grouped(view.blocks, surface, first=view.forms[0] if view.forms else None))]
+    most, longest = (MESSAGE_BLOCKS, MESSAGE_TEXT) if surface is Surface.MESSAGE else (VIEW_BLOCKS, VIEW_TEXT)
+    kept = _fitting(blocks, most, longest)
+    return blocks if kept == len(blocks) else [*blocks[:kept], _section(MORE)]
+
+
+def _fitting(blocks: Sequence[Json], most: int, longest: int) -> int:
+    """How many of the blocks may be shown."""
+    total = 0
+    for place, block in enumerate(blocks):
+        total += _length(block)
+        if total > longest or (place == most - 1 and len(blocks) > most):
+            return place
+    return len(blocks)
+
+
+def _length(part: object) -> int:
+    """How many characters of text a block holds."""
+    if isinstance(part, dict):
+        return sum(len(value) if name == "text" and isinstance(value, str) else _length(value) for name, value in part.items())
+    return sum(map(_length, part)) if isinstance(part, list) else 0
+
+
+def _grouped(blocks: Sequence[Block], surface: Surface, first: Form | None) -> Iterator[Json]:
+    """Block by block; buttons that stand together share a row."""
+    row: list[Button] = []
+    before: Block | None = None
+    for block in blocks:
+        if isinstance(block, Button):
+            row.append(block)
+            continue
+        if isinstance(block, Form) and not _stands_open(block, surface, first):
+            yield from _rows(row)
+            row = [Button(block.submit, f"{OPEN}{block.id}")]
+            yield from _held(block)
+            continue
+        yield from _rows(row)
+        row = []
+        if isinstance(block, Facts) and isinstance(before, Facts):
+            yield {"type": "divider"}
+        yield from _block(block, surface)
+        before = block
+    yield from _rows(row)
+
+
+def _stands_open(form: Form, surface: Surface, first: Form | None) -> bool:
+    """Whether a form's inputs are shown; a message shows a button instead that opens a dialog."""
+    return surface is Surface.HOME or (surface is Surface.MODAL and form is first)
+
+
+def _block(block: Block, surface: Surface) -> Iterator[Json]:
+    match block:
+        case Heading(text):
+            yield {"type": "header", "text": _plain(text, HEADER)}
+        case Text(text):
+            yield from map(_section, _pieces(text, SECTION))
+        case Quote():
+            yield from _quote(block)
+        case Facts(pairs):
+            yield from _facts(pairs)
+        case Link(label, url):
+            yield _rich({"type": "rich_text_section", "elements": [{"type": "link", "url": url, "text": label}]})
+        case Form():
+            yield from _inputs(block, surface)
+        case Button():
+            yield from _rows([block])
+        case _:
+            assert_never(block)
+
+
+def _quote(quote: Quote) -> Iterator[Json]:
+    """The policy's words with a bar beside them, and under them where they stand."""
+    lead = [{"type": "text", "text": f"{quote.lead_in}\n\n", "style": {"italic": True}}] if quote.lead_in else []
+    pieces = _pieces(plain.words(quote), SECTION)
+    for place, piece in enumerate(pieces):
+        elements = [*(lead if place == 0 else []), {"type": "text", "text": piece}]
+        yield _rich({"type": "rich_text_quote", "elements": elements})
+    yield {"type": "context", "elements": [_plain(quote.citation, CONTEXT)]}
+
+
+def _facts(pairs: Sequence[tuple[str, str]]) -> Iterator[Json]:
+    """A line for each, its label in bold."""
+    lines: list[Json] = []
+    for place, (label, value) in enumerate(pairs):
+        end = "\n" if place < len(pairs) - 1 else ""
+        lines += [
+            {"type": "text", "text": f"{label}: ", "style": {"bold": True}},
+            {"type": "text", "text": f"{value or NOTHING}{end}"},
+        ]
+    if lines:
+        yield _rich({"type": "rich_text_section", "elements": lines})
+
+
+def _rows(buttons: Sequence[Button]) -> Iterator[Json]:
+    for start in range(0, len(buttons), BUTTONS_A_ROW):
+        yield {"type": "actions", "elements": [_button(each) for each in buttons[start : start + BUTTONS_A_ROW]]}
+
+
+def _button(button: Button) -> Json:
+    shown: Json = {"type": "button", "action_id": button.action, "text": _plain(button.label, LABEL)}
+    if button.value:
+        shown["value"] = button.value
+    if len(button.label) > LABEL:
+        shown["accessibility_label"] = _cut(button.label, LABEL)
+    return shown
+
+
+def _held(form: Form) -> Iterator[Json]:
+    """What a form would send, shown before its button; the dialog is filled from what stands here."""
+    for field in form.fields:
+        if field.value and not field.choices:
+            yield {"type": "context", "elements": [_plain(field.label, CONTEXT)]}
+            yield {**_section(field.value[:SECTION]), "block_id": f"{HELD}:{form.id}:{field.name}"}
+
+
+def _inputs(form: Form, surface: Surface) -> Iterator[Json]:
+    for field in form.fields:
+        yield {
+            "type": "input",
+            "block_id": f"{form.id}:{field.name}",
+            "label": _plain(field.label, CONTEXT),
+            "element": _radio(field) if field.choices else _input(field),
+        }
+    if surface is Surface.HOME:
+        yield {"type": "actions", "elements": [{**_button(Button(form.submit, f"submit:{form.id}")), "style": "primary"}]}
+
+
+def _input(field: Field) -> Json:
+    longest = min(field.longest, SECTION)
+    shown: Json = {"type": "plain_text_input", "action_id": "value", "max_length": longest, "multiline": longest > ONE_LINE}
+    return {**shown, "initial_value": field.value[:longest]} if field.value else shown
+
+
+def _radio(field: Field) -> Json:
+    options = {choice.value: {"text": _plain(choice.label, LABEL), "value": choice.value} for choice in field.choices}
+    shown: Json = {"type": "radio_buttons", "action_id": "value", "options": list(options.values())}
+    return {**shown, "initial_option": options[field.value]} if field.value in options else shown
+
+
+def _numbered(blocks: Iterator[Json]) -> Iterator[Json]:
+    """Action ids made different from each other, as Slack asks; what stands after the sign only tells them apart."""
+    number = 0
+    for block in blocks:
+        for element in block["elements"] if block["type"] == "actions" else ():
+            element["action_id"] = f"{element['action_id']}#{number}"
+            number += 1
+        yield block
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": _plain(text, SECTION)}
+
+
+def _plain(text: str, longest: int) -> Json:
+    return {"type": "plain_text", "text": text if len(text) <= longest else f"{_cut(text, longest - 2)} …", "emoji": False}
+
+
+def _rich(*elements: Json) -> Json:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _pieces(text: str, longest: int) -> list[str]:
+    """The text in pieces of at most this length, cut at line ends or words; nothing is lost but the blank at a cut."""
+    pieces = []
+    while len(text) > longest:
+        piece = _cut(text, longest)
+        pieces.append(piece)
+        text = text[len(piece) :].lstrip()
+    return [*pieces, text] if text else pieces
+
+
+def _cut(text: str, longest: int) -> str:
+    """The beginning of the text, cut at a line's end or a blank where there is one in its second half."""
+    for sign in ("\n", " "):
+        place = text.rfind(sign, longest // 2, longest + 1)
+        if place > 0:
+            return text[:place].rstrip()
+    return text[:longest]

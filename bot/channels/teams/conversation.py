@@ -1,0 +1,203 @@
+"""What each activity asks for, and the reply to it, in the place where the person is."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.channels import apology
+from bot.channels.teams import replies
+from bot.channels.teams.arrival import TEAMS, Arrival, part, parts, text
+from bot.channels.teams.render import summary
+from bot.channels.teams.replies import NOTHING, Reply
+from bot.channels.teams.wording import from_html, spoken, tidy
+from bot.config import MicrosoftSettings
+from bot.dispatcher import Dispatcher
+from bot.logs import correlation, place
+from bot.metrics import FAILED, REPEATED
+from bot.people import Sender, Standing
+from bot.records import Reference
+from bot.turns import Pressed, Said, Submitted, Turn
+from bot.views import OPEN, View
+
+CHANNEL = "teams"
+# How long a turn waits for the ledger to say whether it is new; in seconds.
+LEDGER_PATIENCE = 1.0
+NO_QUERY = "Type your question, in your own words."
+NOTHING_FOUND = "No clause comes near this."
+Surface = Callable[[View], Reply]
+log = logging.getLogger(__name__)
+
+
+class Conversation:
+    """Answers activities by way of the dispatcher; `settings` is None in local mode, where everybody is staff."""
+
+    def __init__(self, door: Dispatcher, settings: MicrosoftSettings | None) -> None:
+        self._door = door
+        self._open = settings is None
+        self._tenants = frozenset(tenant.lower() for tenant in settings.tenants) if settings else frozenset()
+
+    async def reply(self, arrival: Arrival) -> Reply:
+        """The reply to an activity; what nobody knows gets none."""
+        match arrival.type:
+            case "message":
+                return await self._message(arrival)
+            case "invoke":
+                return await self._invoke(arrival)
+            case "installationUpdate" | "conversationUpdate" if _arrives(arrival):
+                return await self._welcome(arrival)
+        return NOTHING
+
+    async def remember(self, arrival: Arrival) -> None:
+        """Keeps or forgets where somebody can be written to unasked.
+
+        Only from a chat with the bot alone, from a message or an installation, and never from an invoke: what is sent in
+        a form must leave no trace here.
+        """
+        if not arrival.personal or not arrival.person or self._standing(arrival) is not Standing.STAFF:
+            return
+        if _leaves(arrival):
+            await self._door.in_thread(self._door.ledger.forget, CHANNEL, arrival.person)
+        elif arrival.type == "message" or _arrives(arrival) or arrival.action == "add-upgrade":
+            reference = Reference(CHANNEL, arrival.person, _place_of(arrival))
+            await self._door.in_thread(self._door.ledger.refer, reference)
+
+    async def _message(self, arrival: Arrival) -> Reply:
+        pressed = "action" in arrival.value or "form" in arrival.value
+        if not (pressed or arrival.personal or arrival.mentioned):
+            return NOTHING
+        if not await self._first(arrival.conversation, arrival.id):
+            return NOTHING
+        if pressed:
+            # A client without dialogs: the form itself comes as a message, to be filled in place.
+            turn = _turn(arrival.value)
+            opens = isinstance(turn, Pressed) and turn.action.startswith(OPEN)
+            surface = replies.in_plain_message if opens else replies.in_message
+            return await self._shown(turn, arrival, surface, _held(turn, arrival.value))
+        words = spoken(arrival.text, arrival.mentions, arrival.bot)
+        return await self._shown(Said(words) if words else Pressed("help"), arrival, replies.in_message)
+
+    async def _invoke(self, arrival: Arrival) -> Reply:
+        value = arrival.value
+        data = part(value, "data", strict=False)
+        match arrival.name:
+            case "adaptiveCard/action":
+                data = part(part(value, "action", strict=False), "data", strict=False)
+                # In a chat between two the quote stays above; before others the answer is for the one who pressed.
+                surface = replies.under_card if arrival.personal else replies.in_card
+                return await self._shown(_turn(data), arrival, surface)
+            case "task/fetch" | "task/submit" | "composeExtension/submitAction":
+                turn = _turn(data)
+                return await self._shown(turn, arrival, replies.in_dialog, _held(turn, data))
+            case "composeExtension/fetchTask":
+                turn = Pressed(f"{OPEN}{text(value, 'commandId', strict=False)}")
+                return await self._shown(turn, arrival, replies.in_dialog, {"draft": _marked_message(value)})
+            case "composeExtension/query":
+                return await self._bordered(self._found(value), lambda view: replies.under_search(summary(view)))
+        return NOTHING
+
+    async def _found(self, value: Mapping[str, Any]) -> Reply:
+        """The clauses for what was typed into the search box."""
+        typed = next((each for each in parts(value, "parameters", strict=False) if each.get("name") != "initialRun"), {})
+        query = tidy(text(typed, "value", strict=False))
+        if not query:
+            return replies.under_search(NO_QUERY)
+        found = await self._door.found(query)
+        return replies.in_results(found) if found else replies.under_search(NOTHING_FOUND)
+
+    async def _welcome(self, arrival: Arrival) -> Reply:
+        """Teams tells of one installation in two ways; it is greeted once."""
+        if not await self._first("welcome", arrival.conversation):
+            return NOTHING
+        return await self._shown(Pressed("home"), arrival, replies.in_message)
+
+    async def _shown(self, turn: Turn, arrival: Arrival, surface: Surface, held: Mapping[str, str] | None = None) -> Reply:
+        """The view for a turn, with these texts in its forms' fields."""
+
+        async def shown() -> Reply:
+            view = await self._door.handle(turn, Sender(CHANNEL, self._standing(arrival)))
+            return surface(view.filled(held or {}).without_action("share"))
+
+        return await self._bordered(shown(), surface)
+
+    async def _bordered(self, work: Awaitable[Reply], surface: Surface) -> Reply:
+        """The channel's border: said kindly where the person is, logged once, without content."""
+        try:
+            return await work
+        except Exception as error:  # noqa: BLE001 - whatever failed, somebody waits for an answer
+            FAILED.labels(CHANNEL).inc()
+            log.error("turn failed: %s", place(error))
+            return surface(apology(correlation()))
+
+    async def _first(self, *ids: str) -> bool:
+        """Whether this delivery is new; where the ledger does not say in time, it counts as new."""
+        if not all(ids):
+            return True
+        key = hashlib.sha256("\n".join((CHANNEL, *ids)).encode()).hexdigest()
+        asking = asyncio.ensure_future(self._door.in_thread(self._door.ledger.first, key, int(time.time())))
+        try:
+            new = await asyncio.wait_for(asyncio.shield(asking), LEDGER_PATIENCE)
+        except Exception as error:  # noqa: BLE001 - a ledger that is away must not keep an answer back
+            log.warning("the ledger did not say whether an activity is new: %s", place(error))
+            return True
+        if not new:
+            REPEATED.labels(CHANNEL).inc()
+        return new
+
+    def _standing(self, arrival: Arrival) -> Standing:
+        """Staff are members of a configured tenant; whoever cannot be told to be one is an outsider."""
+        if self._open:
+            return Standing.STAFF
+        ours = arrival.channel == TEAMS and bool(arrival.tenants) and arrival.tenants <= self._tenants
+        return Standing.STAFF if ours and not arrival.guest else Standing.OUTSIDER
+
+
+def _arrives(arrival: Arrival) -> bool:
+    """Whether the bot was just added to a conversation."""
+    return (arrival.type == "installationUpdate" and arrival.action == "add") or arrival.bot in arrival.joined - {""}
+
+
+def _leaves(arrival: Arrival) -> bool:
+    """Whether the bot was just taken out of a conversation."""
+    return (arrival.type == "installationUpdate" and arrival.action == "remove") or arrival.bot in arrival.left - {""}
+
+
+def _turn(data: Mapping[str, Any]) -> Turn:
+    """What a button or form of ours carries; another program's gives a turn that the dispatcher refuses kindly."""
+    form = text(data, "form", strict=False)
+    if form:
+        return Submitted(form, _fields(form, data))
+    return Pressed(text(data, "action", strict=False), text(data, "value", strict=False))
+
+
+def _held(turn: Turn, data: Mapping[str, Any]) -> dict[str, str]:
+    """What the card already holds for the form that is opened."""
+    return _fields(turn.action.removeprefix(OPEN), data) if isinstance(turn, Pressed) else {}
+
+
+def _fields(form: str, data: Mapping[str, Any]) -> dict[str, str]:
+    begins = f"{form}."
+    return {key.removeprefix(begins): text(data, key, strict=False) for key in data if key.startswith(begins)}
+
+
+def _marked_message(value: Mapping[str, Any]) -> str:
+    """The text of the message that an action was called on; empty where it was called on none."""
+    body = part(part(value, "messagePayload", strict=False), "body", strict=False)
+    content = text(body, "content", strict=False)
+    return from_html(content) if text(body, "contentType", strict=False) == "html" else tidy(content)
+
+
+def _place_of(arrival: Arrival) -> str:
+    """What writing to somebody unasked needs, as JSON."""
+    found = {
+        "service_url": arrival.service,
+        "conversation": arrival.conversation,
+        "bot": arrival.bot,
+        "tenant": min(arrival.tenants, default=""),
+    }
+    return json.dumps(found, sort_keys=True)

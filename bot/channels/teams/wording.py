@@ -1,0 +1,72 @@
+"""The words of a message without the markup that Teams puts around them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+
+from bot.channels.teams.arrival import Mention
+
+_MENTION = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.DOTALL)
+_SPACES = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(r"\n{3,}")
+_BLOCKS = frozenset({"p", "div", "br", "li", "tr", "ul", "ol", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
+_UNSEEN = frozenset({"script", "style", "head", "title"})
+
+
+def spoken(text: str, mentions: Iterable[Mention], bot: str) -> str:
+    """What somebody wrote to the bot: without its own mention, others by their names."""
+    for mention in mentions:
+        if mention.account == bot and mention.markup:
+            text = text.replace(mention.markup, " ")
+    return tidy(html.unescape(_MENTION.sub(r"\1", text)))
+
+
+def from_html(markup: str) -> str:
+    """The text of a message that comes as HTML; what it quotes of another message stands between quotation marks."""
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    return tidy("".join(reader.parts))
+
+
+def tidy(text: str) -> str:
+    """Text with plain spaces, and not more than one empty line at a time."""
+    lines = (_SPACES.sub(" ", line).strip() for line in text.replace("\r\n", "\n").split("\n"))
+    return _BREAKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+class _Reader(HTMLParser):
+    """Collects text; blocks begin a new line."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._unseen = 0
+        self._quoted = 0
+
+    def handle_starttag(self, tag: str, _: object) -> None:
+        if tag == "blockquote":
+            self.parts.append("\n“" if not self._quoted else "\n")
+            self._quoted += 1
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+        self._unseen += tag in _UNSEEN
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "blockquote" and self._quoted:
+            self._quoted -= 1
+            self.parts.append("”\n" if not self._quoted else "\n")
+        elif tag in _BLOCKS - {"br"}:
+            self.parts.append("\n")
+        self._unseen -= tag in _UNSEEN and self._unseen > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            # Inner quotation marks would end the quotation.
+            self.parts.append(data.translate(_INNER) if self._quoted else data)
+
+
+_INNER = str.maketrans({"“": "‘", "”": "’", '"': "’"})

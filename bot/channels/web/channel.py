@@ -1,0 +1,88 @@
+"""The page's requests: checks who calls, reads what is posted, hands the turn to the dispatcher, answers with a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from bot.channels import apology
+from bot.channels.web import guard, posts
+from bot.channels.web.posts import Malformed, Post
+from bot.channels.web.render import HOME, POLICY, Page, document
+from bot.dispatcher import Dispatcher
+from bot.journeys.home import FORMS
+from bot.logs import correlation, place
+from bot.people import Sender, Standing
+from bot.turns import Pressed, Submitted
+from bot.views import Text, filled, view
+
+CHANNEL = "web"
+ENCODED = "application/x-www-form-urlencoded"
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+TOO_LONG = "That is too long for me to read, so I did not. Please shorten it."
+log = logging.getLogger(__name__)
+
+
+class Web:
+    """The local page, on the address that the server listens on; `port` is 0 where any port is right."""
+
+    def __init__(self, door: Dispatcher, port: int) -> None:
+        self._door = door
+        self._port = port
+
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """The page itself; what it needs stands in it."""
+        return (web.get("/", self._serve), web.post("/", self._serve))
+
+    async def start(self) -> None:
+        """There is nothing to open."""
+
+    async def stop(self) -> None:
+        """There is nothing to close; the server lets requests in flight finish."""
+
+    def ready(self) -> str:
+        """It always works."""
+        return ""
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        if refused := guard.refusal(request, self._port):
+            return web.Response(text=refused, status=403, headers=HEADERS)
+        try:
+            status, page = await self._page(request)
+            text = document(page)
+        except Exception as error:  # noqa: BLE001 - the channel's border: said kindly, logged once, without content
+            log.error("turn failed: %s", place(error))
+            status, text = 500, document(Page(apology(correlation())))
+        return web.Response(text=text, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
+
+    async def _page(self, request: web.Request) -> tuple[int, Page]:
+        """The status and the page that answers; what cannot be read is said to be so."""
+        if request.method != "POST":
+            return await self._answer(Post(Pressed(HOME), Standing.STAFF))
+        try:
+            if request.content_type != ENCODED:
+                raise Malformed
+            return await self._answer(posts.read(await request.read()))
+        except Malformed:
+            return 400, Page(view(Text(Malformed.__doc__ or "")))
+        except web.HTTPRequestEntityTooLarge:
+            return 413, Page(view(Text(TOO_LONG)))
+
+    async def _answer(self, post: Post) -> tuple[int, Page]:
+        form = FORMS.get(post.turn.form) if isinstance(post.turn, Submitted) else None
+        if form and (wrong := posts.missing(form, post.typed)):
+            return 422, Page(view(filled(form, post.typed)), post.standing, wrong=wrong)
+        shown = await self._door.handle(post.turn, Sender(CHANNEL, post.standing))
+        at_home = post.turn == Pressed(HOME)
+        done = None if at_home else posts.done(post)
+        return 200, Page(shown.without_action("share"), post.standing, done, home=at_home)

@@ -1,0 +1,47 @@
+"""Who may use the page: a browser on this machine, and only from the page itself.
+
+Nobody is asked who they are here, so another machine, a name that was bent to this address (DNS rebinding) and a form on
+another site must all be turned away.
+"""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from bot.peers import is_here
+
+_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+_HTTP_PORT = 80
+# What a browser says of a request that the page itself made, or the person.
+_OWN = frozenset({"same-origin", "none"})
+
+ELSEWHERE = "This page answers only to the computer that it runs on."
+OTHER_NAME = "This page answers only under the address that it was started with, such as http://localhost:3978/."
+OTHER_SITE = "This was sent from another page, so it was not read."
+
+
+def refusal(request: web.Request, port: int) -> str:
+    """Why the request is not answered, in one sentence; empty where it is. With port 0 any port is right."""
+    if not is_here(request.remote, request.headers):
+        return ELSEWHERE
+    hosts = request.headers.getall("Host", [])
+    if len(hosts) != 1 or not is_own_name(hosts[0], port):
+        return OTHER_NAME
+    if request.method == "POST" and not _is_from_here(request, hosts[0]):
+        return OTHER_SITE
+    return ""
+
+
+def is_own_name(host: str, port: int) -> bool:
+    """Whether a Host header names this machine as itself, with this port (0: any)."""
+    named = _HOST.fullmatch(host)
+    return named is not None and port in (0, int(named[1] or _HTTP_PORT))
+
+
+def _is_from_here(request: web.Request, host: str) -> bool:
+    """Whether the page itself posted this. Browsers write `null` as origin where no referrer is sent, as on our page."""
+    origins = [each.lower() for each in request.headers.getall("Origin", [])]
+    sites = request.headers.getall("Sec-Fetch-Site", [])
+    return all(each in ("null", f"http://{host.lower()}") for each in origins) and all(each in _OWN for each in sites)

@@ -1,0 +1,101 @@
+"""What a form of the page sends, read back: a body becomes a turn, or is refused whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from bot.channels.web.render import ACTION, FIELD, FORM, LABEL, STANDING, STANDINGS, VALUE, Done
+from bot.journeys.home import ASK, FORMS, LONGEST
+from bot.people import Standing
+from bot.turns import Pressed, Submitted
+from bot.views import Choice, Field, Form
+
+_MOST_FIELDS = 50
+_LONGEST_LABEL = 200
+
+
+class Malformed(Exception):
+    """That was not sent by this page, so it was not read. Please start over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One turn with the standing that was chosen for it, and the label of what was pressed."""
+
+    turn: Pressed | Submitted
+    standing: Standing
+    label: str = field(default="", repr=False)
+
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """What stood in the form, by field name; nothing where a button was pressed."""
+        return self.turn.values if isinstance(self.turn, Submitted) else {}
+
+
+def read(body: bytes) -> Post:
+    """The turn in an encoded form. Raises Malformed where a browser would not have sent it so."""
+    sent = _fields(body)
+    standing = next((each for each in STANDINGS if each == sent.get(STANDING, Standing.STAFF)), None)
+    if standing is None or (ACTION in sent) == (FORM in sent):
+        raise Malformed
+    if ACTION in sent:
+        return Post(Pressed(sent[ACTION], sent.get(VALUE, "")), standing, sent.get(LABEL, "")[:_LONGEST_LABEL])
+    typed = {name.removeprefix(FIELD): text for name, text in sent.items() if name.startswith(FIELD)}
+    return Post(Submitted(sent[FORM], _fitting(sent[FORM], typed)), standing)
+
+
+def missing(form: Form, values: Mapping[str, str]) -> dict[str, str]:
+    """What keeps this form from being sent: by field name, a sentence to stand beside the field."""
+    return {field.name: sentence for field in form.fields if (sentence := _mistake(field, values.get(field.name, "")))}
+
+
+def done(post: Post) -> Done:
+    """What the person did, in the words of the page that they did it on."""
+    if isinstance(post.turn, Pressed):
+        return Done("You chose", post.label) if post.label else Done("You pressed a button")
+    form = FORMS.get(post.turn.form)
+    if form is None:
+        return Done("You sent a form")
+    pairs = tuple((each.label, _as_shown(each, post.typed.get(each.name, ""))) for each in form.fields)
+    if len(pairs) > 1:
+        return Done("You sent", pairs=pairs)
+    opening = "You asked" if form.id == ASK.id else "You chose" if form.fields[0].choices else "You sent"
+    return Done(opening, pairs[0][1])
+
+
+def _chosen(of: Field, value: str) -> Choice | None:
+    """The choice of a field that has this value."""
+    return next((choice for choice in of.choices if choice.value == value), None)
+
+
+def _as_shown(of: Field, value: str) -> str:
+    choice = _chosen(of, value)
+    return choice.label if choice else value
+
+
+def _mistake(of: Field, value: str) -> str:
+    if of.choices:
+        return "" if _chosen(of, value) else "Please choose one of these."
+    return "" if value.strip() else "This is still empty. Please write it here, then send again."
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    """The fields by name, lines ended as the program ends them."""
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise Malformed from None
+    sent = {name: text.replace("\r\n", "\n") for name, text in pairs}
+    if len(sent) != len(pairs):
+        raise Malformed
+    return sent
+
+
+def _fitting(form: str, typed: Mapping[str, str]) -> dict[str, str]:
+    """The texts, each cut to what its field takes; a browser lets nobody type more."""
+    longest = {field.name: field.longest for field in FORMS[form].fields} if form in FORMS else {}
+    return {name: text[: longest.get(name, LONGEST)] for name, text in typed.items()}

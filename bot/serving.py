@@ -1,0 +1,136 @@
+"""The server: which channels are on, which address it listens at, and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.app import Progress, dispatcher
+from bot.channels import LEAVE, Part
+from bot.config import Settings
+from bot.dispatcher import Dispatcher, Seen
+from bot.metrics import TURNS
+from bot.server import application
+from bot.surface import SLACK_PATH, TEAMS_PATH
+
+log = logging.getLogger(__name__)
+
+
+class NothingToServe(Exception):
+    """No channel is configured. Set SLACK_BOT_TOKEN or MICROSOFT_APP_ID (docs/slack.md, docs/teams.md), or try it on this
+    machine with CLAUSEBOT_ENV=local."""
+
+
+async def serve(settings: Settings, policies: Path | None, progress: Progress, say: Callable[[str], None]) -> None:
+    """Serves what the settings switch on until SIGTERM or SIGINT, then lets turns in flight finish.
+
+    `say` is told what is on once it answers. Raises NothingToServe, and OSError where the port is taken.
+    """
+    if not (settings.local or settings.slack or settings.microsoft):
+        raise NothingToServe(" ".join((NothingToServe.__doc__ or "").split()))
+    listening = sockets(settings)
+    with dispatcher(settings, policies, progress, count) as door:
+        app = application(parts(door, settings), lambda: door.in_thread(door.ledger.check), settings.metrics_token)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=LEAVE)
+        await runner.setup()
+        try:
+            for each in listening:
+                await web.SockSite(runner, each).start()
+            for line in switched(settings):
+                say(line)
+            await _stopped()
+        finally:
+            await runner.cleanup()
+
+
+def parts(door: Dispatcher, settings: Settings) -> list[Part]:
+    """The channels that these settings switch on. The libraries of a channel are loaded only with it."""
+    found: list[Part] = []
+    if settings.slack:
+        from bot.channels.slack.channel import Slack
+
+        found.append(Slack(door, settings.slack))
+    if settings.microsoft or settings.local:
+        from bot.channels.teams.channel import Teams
+
+        found.append(Teams(door, settings.microsoft))
+    if settings.local:
+        from bot.channels.web.channel import Web
+
+        found.append(Web(door, settings.port))
+    return found
+
+
+def switched(settings: Settings) -> tuple[str, str]:
+    """Two lines for whoever starts the server: what is on, and what is not with the variable that switches it on."""
+    on, off = [], []
+    if settings.local:
+        on.append(f"the local page at http://127.0.0.1:{settings.port}/, and {TEAMS_PATH} for a Teams emulator on this machine")
+        off += ["Slack (SLACK_BOT_TOKEN)", "Teams (MICROSOFT_APP_ID)", "both want CLAUSEBOT_ENV unset"]
+        return f"On:  {'; '.join(on)}", f"Off: {', '.join(off)}"
+    if settings.slack:
+        ways = [SLACK_PATH] * bool(settings.slack.signing_secret) + ["a socket"] * bool(settings.slack.app_token)
+        on.append(f"Slack ({' and '.join(ways)})")
+    else:
+        off.append("Slack (SLACK_BOT_TOKEN)")
+    if settings.microsoft:
+        on.append(f"Teams ({TEAMS_PATH})")
+    else:
+        off.append("Teams (MICROSOFT_APP_ID)")
+    off.append("the local page (CLAUSEBOT_ENV=local)")
+    return f"On:  {', '.join(on)}, port {settings.port}", f"Off: {', '.join(off)}"
+
+
+def sockets(settings: Settings) -> list[socket.socket]:
+    """What the server listens at: this machine alone in local mode, else everything, IPv6 and IPv4 alike.
+
+    Raises OSError where the port is taken.
+    """
+    if settings.local:
+        return [_bound(socket.AF_INET, "127.0.0.1", settings.port), *_local_v6(settings.port)]
+    try:
+        return [_bound(socket.AF_INET6, "::", settings.port)]
+    except OSError:
+        return [_bound(socket.AF_INET, "0.0.0.0", settings.port)]  # noqa: S104 - a host without IPv6; being reachable is its task
+
+
+def _local_v6(port: int) -> list[socket.socket]:
+    """The same machine by its other name, where it has IPv6."""
+    try:
+        return [_bound(socket.AF_INET6, "::1", port)]
+    except OSError:
+        return []
+
+
+def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family is socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(address != "::"))
+        bound.bind((address, port))
+        bound.listen(1024)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+async def _stopped() -> None:
+    """Waits for SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def count(turn: Seen) -> None:
+    """One line and one observation for a turn: kind, journey, channel, time."""
+    TURNS.labels(turn.kind, turn.journey, turn.channel).observe(turn.milliseconds / 1000)
+    log.info("turn %s %s %s %.1f ms", turn.channel, turn.kind, turn.journey, turn.milliseconds)
