@@ -101,7 +101,7 @@ class Dispatcher:
         if decided.journey:
             took = (time.perf_counter() - start) * 1000
             self.seen(Seen(type(turn).__name__.lower(), decided.journey, sender.channel, took))
-        return shown.without_forms() if sender.standing is Standing.OUTSIDER else shown
+        return shown.without_forms(but=ASKING) if sender.standing is Standing.OUTSIDER else shown
 
     async def found(self, text: str) -> tuple[tuple[str, View], ...]:
         """The clauses that may answer, each with a title and a view of its own, for a channel's search box."""

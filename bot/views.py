@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 
 # What the action of a button begins with that brings a form.
@@ -124,15 +124,9 @@ class View:
         """The same view without the buttons for one action, where the channel cannot do it."""
         return View(tuple(block for block in self.blocks if not (isinstance(block, Button) and block.action == action)))
 
-    def without_forms(self) -> View:
-        """The same view without forms and what opens one, for those who get answers at most."""
-        return View(
-            tuple(
-                block
-                for block in self.blocks
-                if not isinstance(block, Form) and not (isinstance(block, Button) and block.action.startswith(OPEN))
-            )
-        )
+    def without_forms(self, but: Container[str] = ()) -> View:
+        """The same view without forms and what opens one, for those who get answers at most; `but` are left in."""
+        return View(tuple(block for block in self.blocks if _form_of(block) is None or _form_of(block) in but))
 
     def filled(self, values: Mapping[str, str]) -> View:
         """The same view with these texts in its forms' fields, by field name, cut to what each field takes."""
@@ -154,3 +148,10 @@ def filled(form: Form, values: Mapping[str, str]) -> Form:
     """The form with these texts in its fields, by field name, each cut to what the field takes."""
     fields = (replace(each, value=values[each.name][: each.longest]) if each.name in values else each for each in form.fields)
     return replace(form, fields=tuple(fields))
+
+
+def _form_of(block: Block) -> str | None:
+    """The form that a block is or opens."""
+    if isinstance(block, Form):
+        return block.id
+    return block.action.removeprefix(OPEN) if isinstance(block, Button) and block.action.startswith(OPEN) else None

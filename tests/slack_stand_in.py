@@ -19,6 +19,7 @@ from tests.serving import Serving
 
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - the stand-in's own
 TEAM = "T0HOME"
+READING = ("users.info", "conversations.history", "conversations.replies")
 Json = dict[str, Any]
 
 
@@ -147,6 +148,8 @@ class SlackStandIn:
 
 
 async def _arguments(request: web.Request) -> Json:
+    if request.match_info["method"] in READING:
+        return dict(request.query)  # JSON is ignored here, as Slack ignores it
     if request.content_type == "application/json":
         found = await request.json()
         return dict(found) if isinstance(found, dict) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.channels.teams.channel import Teams
@@ -19,9 +19,15 @@ SETTINGS = MicrosoftSettings(APP_ID, password="secret", tenant=TENANT, tenants=(
 class TeamsDriver:
     """Alice, in her chat with the bot. `close` stops the bot and the stand-in."""
 
-    def __init__(self, dispatcher: Dispatcher, person: Person | None = None, settings: MicrosoftSettings = SETTINGS) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        person: Person | None = None,
+        settings: MicrosoftSettings = SETTINGS,
+        fetch: Callable[[], str] = lambda: "bot-token",
+    ) -> None:
         self.microsoft = TeamsStandIn()
-        self.channel = Teams(dispatcher, settings, cloud=self.microsoft.cloud, fetch=lambda: "bot-token")
+        self.channel = Teams(dispatcher, settings, cloud=self.microsoft.cloud, fetch=fetch)
         self.bot = Serving(lambda: application([self.channel], lambda: dispatcher.in_thread(dispatcher.ledger.check)))
         self.person = person or Person()
         self.card: Json = {}

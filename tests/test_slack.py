@@ -327,6 +327,37 @@ def test_other_organisations_and_guests_get_answers_at_most(alice: SlackDriver) 
     assert "Forms are for staff" in alice._wait_for_view(0)
 
 
+def test_a_slow_look_up_of_a_guest_does_not_hold_up_a_form(alice: SlackDriver) -> None:
+    """Whatever Slack takes to say who somebody is, a submission is acknowledged within three seconds."""
+    alice.slack.faults = [Fault("users.info", times=9, delay=5)]
+    start = time.monotonic()
+    alice.interact(
+        {"type": "view_submission", "user": {"id": "U7", "team_id": TEAM}, "view": submitted({"value": {"value": "x y"}})}
+    )
+    assert time.monotonic() - start < 2.8
+
+
+def test_an_outsider_keeps_the_ask_box(alice: SlackDriver) -> None:
+    """Their Home has it, and no other form."""
+    alice.slack.guests.add("U8")
+    alice.send(event({"type": "app_home_opened", "tab": "home", "user": "U8", "channel": "D8"}))
+    until(lambda: alice.slack.called("views.publish"))
+    shown = visible(alice.slack.called("views.publish")[0]["view"])
+    assert "Your question, in your own words" in shown
+    assert "Forms" not in shown
+
+
+def test_a_form_that_slack_does_not_open_is_told(alice: SlackDriver) -> None:
+    """Where the press came with an address to answer at."""
+    alice.slack.faults = [Fault("views.open", times=9, status=200, body={"ok": False, "error": "expired_trigger_id"})]
+    action = {"type": "button", "action_id": "open:forms#1"}
+    who = {"id": alice.user, "team_id": TEAM}
+    pressed = {"type": "block_actions", "user": who, "actions": [action], "response_url": alice.slack.response_url()}
+    alice.interact(pressed)
+    until(lambda: alice.slack.posted)
+    assert "press again" in alice.slack.posted[0]["text"]
+
+
 def test_a_removed_app_is_not_ready(alice: SlackDriver) -> None:
     """`/readyz` says so."""
     assert requests.get(f"{alice.bot.url}/readyz", timeout=5).status_code == 200

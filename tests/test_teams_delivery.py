@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 import requests
 from prometheus_client import REGISTRY
 
-from bot.channels.teams import connector, keys
+from bot.channels.teams import channel, connector, conversation, keys, login
 from bot.channels.teams.connector import TURN, may_answer, pause
 from bot.channels.teams.login import LoginFailed
 from bot.dispatcher import Dispatcher
@@ -109,24 +109,49 @@ def test_a_dead_or_slow_service_keeps_nobody_else_waiting(alice: TeamsDriver, mo
         assert max(each.result() for each in waiting) < TURN + 1.0
 
 
-def test_a_blocked_login_keeps_nobody_waiting(dispatcher: Dispatcher) -> None:
+def test_a_blocked_login_keeps_nobody_waiting(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a token the answer cannot be sent; the server goes on, and says why it is not ready."""
+    monkeypatch.setattr(login, "TIMEOUT", 0.5)
     stuck = threading.Event()
 
     def blocked() -> str:
         stuck.wait(20)
         raise LoginFailed("invalid_client AADSTS7000215")
 
-    with closing(TeamsDriver(dispatcher)) as driver:
-        driver.channel._login._fetch = blocked
-        with ThreadPoolExecutor(1) as threads:
-            turn = threads.submit(call, driver.bot.url, message(driver.microsoft, Person(), QUESTION), driver.microsoft.token())
-            time.sleep(0.2)
-            assert requests.get(f"{driver.bot.url}/healthz", timeout=1).status_code == 200
-            stuck.set()
-            assert turn.result().status_code == 200
+    with closing(TeamsDriver(dispatcher, fetch=blocked)) as driver, ThreadPoolExecutor(1) as threads:
+        turn = threads.submit(call, driver.bot.url, message(driver.microsoft, Person(), QUESTION), driver.microsoft.token())
+        time.sleep(0.2)
+        assert requests.get(f"{driver.bot.url}/healthz", timeout=1).status_code == 200
+        assert turn.result().status_code == 200
+        assert driver.channel.ready() == ""
+        stuck.set()
+        until(lambda: bool(driver.channel.ready()))
         ready = requests.get(f"{driver.bot.url}/readyz", timeout=5)
         assert (ready.status_code, ready.text) == (503, "Teams: the bot gets no token (invalid_client AADSTS7000215)\n")
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Waits until something has happened."""
+    end = time.monotonic() + 10
+    while not done():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.005)
+
+
+def test_a_blocked_ledger_keeps_no_answer_back(
+    alice: TeamsDriver, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it would have said or kept is done without, and logged."""
+    monkeypatch.setattr(conversation, "LEDGER_PATIENCE", 0.2)
+    monkeypatch.setattr(channel, "REMEMBERING", 0.2)
+    stuck = threading.Event()
+    dispatcher.thread.submit(stuck.wait, 20)
+    try:
+        assert "416.8.5.f" in alice.say(QUESTION)
+    finally:
+        stuck.set()
+    assert "the ledger did not say whether an activity is new: TimeoutError" in caplog.text
+    assert "a reference was not kept: TimeoutError" in caplog.text
 
 
 def test_a_blocked_key_server_keeps_nobody_waiting(alice: TeamsDriver, monkeypatch: pytest.MonkeyPatch) -> None:

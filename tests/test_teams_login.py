@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 import pytest
 import requests
+from jwt.algorithms import RSAAlgorithm
 
 from bot.channels import DeliveryError
+from bot.channels.teams import login
 from bot.channels.teams.cloud import CLOUDS
 from bot.channels.teams.keys import AGAIN, KEPT, UNKNOWN, Keys, KeysUnreachable, UnknownKey
 from bot.channels.teams.login import Login, LoginFailed, fetching
 from bot.config import MicrosoftSettings
-from tests.teams_stand_in import APP_ID, KEY, TENANT, RSAAlgorithm
+from tests.teams_stand_in import APP_ID, KEY, TENANT, TeamsStandIn
 
 GOOD = {"jwks_uri": "https://login.example/keys"}
 
@@ -92,15 +97,15 @@ def test_a_token_is_asked_for_once_by_all_who_wait() -> None:
         return f"token {len(asked)}"
 
     async def wait() -> None:
-        login = Login(fetch, lambda: now[0])
-        assert await asyncio.gather(*(login.token() for _ in range(5))) == ["token 1"] * 5
+        tokens = Login(fetch, lambda: now[0])
+        assert await asyncio.gather(*(tokens.token() for _ in range(5))) == ["token 1"] * 5
         now[0] = 61.0
-        assert await login.token() == "token 2"
+        assert await tokens.token() == "token 2"
         now[0] = 200.0
         for _ in range(3):
             with pytest.raises(DeliveryError, match="login: invalid_client AADSTS7000215"):
-                await login.token()
-        login.close()
+                await tokens.token()
+        tokens.close()
 
     asyncio.run(wait())
     assert asked == [0.0, 61.0, 200.0]
@@ -109,7 +114,7 @@ def test_a_token_is_asked_for_once_by_all_who_wait() -> None:
 class Microsoft(requests.Session):
     """A login over HTTP as msal sees it, which records what it is asked."""
 
-    def __init__(self, token: dict[str, object]) -> None:
+    def __init__(self, token: Mapping[str, object]) -> None:
         super().__init__()
         self.token = token
         self.asked: list[tuple[str, Any]] = []
@@ -125,12 +130,8 @@ class Microsoft(requests.Session):
             "issuer": host,
             "metadata": [],
         }
-        answer._content = _json(self.token if "/token" in url else found)
+        answer._content = json.dumps(self.token if "/token" in url else found).encode()
         return answer
-
-
-def _json(found: object) -> bytes:
-    return requests.compat.json.dumps(found).encode()  # type: ignore[attr-defined,no-any-return]
 
 
 TOKEN = {"access_token": "the token", "expires_in": 3600, "token_type": "Bearer"}
@@ -177,3 +178,12 @@ def test_a_refused_login_says_its_code_and_no_more() -> None:
     with pytest.raises(LoginFailed) as error:
         fetch()
     assert str(error.value) == "invalid_client AADSTS7000215"
+
+
+def test_a_silent_login_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session that is used without a stand-in gives up by itself."""
+    monkeypatch.setattr(login, "TIMEOUT", 0.3)
+    with closing(TeamsStandIn()) as microsoft:
+        microsoft.keys_delay = 20.0
+        with pytest.raises(requests.Timeout):
+            login._session().get(microsoft.cloud.keys)

@@ -29,6 +29,9 @@ EVENT = "clausebot_answer"
 # Slack's own faults, of which a later call may know nothing.
 _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
+# Methods that read take their arguments in the address; they ignore JSON.
+_READING = frozenset({"users.info", "conversations.history", "conversations.replies"})
+
 Json = dict[str, Any]
 
 
@@ -114,7 +117,10 @@ class Api:
         return {}
 
     async def _call(self, method: str, arguments: Json) -> Json:
-        answer = await self._client.api_call(method, json=arguments)
+        if method in _READING:
+            answer = await self._client.api_call(method, http_verb="GET", params=arguments)
+        else:
+            answer = await self._client.api_call(method, json=arguments)
         return answer.data if isinstance(answer.data, dict) else {}
 
     async def _respond(self, url: str, message: Json) -> Json:
@@ -134,7 +140,7 @@ class Api:
         if thread:
             arguments["ts"] = thread
         try:
-            answer = await self._client.api_call(method, params=arguments)
+            answer = await self._call(method, arguments)
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
             return None
         messages = answer.get("messages") or []

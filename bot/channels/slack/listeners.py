@@ -34,6 +34,8 @@ SUBMIT = "submit:"
 _HELP = ("", "help", "?")
 # What people write themselves; all other kinds are edits, joins and the like.
 _WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
+_SLACKBOT = "USLACKBOT"
+_PRESS_AGAIN = {"response_type": "ephemeral", "text": "Slack did not open the form in time. Please press again."}
 _ANY = re.compile("")
 log = logging.getLogger(__name__)
 
@@ -135,7 +137,7 @@ class Listeners:
 
     async def _answer(self, body: Json, thread: str) -> None:
         event = dig(body, "event")
-        if dig(event, "bot_id") or not user_of(body) or text_at(event, "subtype") not in _WRITTEN:
+        if dig(event, "bot_id") or user_of(body) in ("", _SLACKBOT) or text_at(event, "subtype") not in _WRITTEN:
             return
         text = plain_text(text_at(event, "text"))
         turn: Turn = Said(text) if text else Pressed("help")
@@ -150,7 +152,7 @@ class Listeners:
             arguments = {"channel_id": text_at(event, "channel"), "title": "For example", "prompts": prompts}
             await self._api.call("assistant.threads.setSuggestedPrompts", arguments, attempts=1)
             return
-        view = await self._view(Pressed("home"), await self._people.sender_of_form(body))
+        view = await self._sent(Pressed("home"), body)
         await self._api.call("views.publish", {"user_id": user_of(body), "view": render.home(view)})
 
     async def uninstalled(self, body: Json) -> None:
@@ -208,10 +210,13 @@ class Listeners:
         """Shows the view in a dialog: at once a light one, since the right to open it lasts three seconds, then filled."""
         open_one = text_at(body, "view", "id") if text_at(body, "view", "type") == "modal" else ""
         opening = None if open_one else asyncio.ensure_future(self._open(text_at(body, "trigger_id")))
+        view = await self._sent(turn, body)
         try:
-            view = await self._view(turn, await self._people.sender_of_form(body))
-        finally:
             open_one = await opening if opening else open_one
+        except DeliveryError:
+            if text_at(body, "response_url"):
+                await self._api.respond(text_at(body, "response_url"), {**_PRESS_AGAIN, "replace_original": False})
+            raise
         shown = render.modal(view.filled(values or {}).without_action("share"))
         await self._api.call("views.update", {"view_id": open_one, "view": shown})
 
@@ -228,9 +233,8 @@ class Listeners:
         if blank:
             await ack(response_action="errors", errors=blank)
             return
-        sender = await self._people.sender_of_form(body)
         sent = ":".join((user_of(body), text_at(view, "id"), text_at(view, "hash")))
-        making = self._submissions.answer(sent, lambda: self._view(Submitted(form, values), sender))
+        making = self._submissions.answer(sent, lambda: self._sent(Submitted(form, values), body))
         answering = asyncio.ensure_future(making)
         shown = await _soon(answering, FORM_PATIENCE)
         if shown:
@@ -241,6 +245,10 @@ class Listeners:
         await self._api.call(
             "views.update", {"view_id": text_at(view, "id"), "view": render.modal(shown.without_action("share"))}
         )
+
+    async def _sent(self, turn: Turn, body: Json) -> View:
+        """What the dispatcher answers to a turn with a form, from staff or not."""
+        return await self._view(turn, await self._people.sender_of_form(body))
 
     async def _view(self, turn: Turn, sender: Sender) -> View:
         """What the dispatcher answers; the apology where it fails."""
