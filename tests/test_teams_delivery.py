@@ -13,7 +13,8 @@ import pytest
 import requests
 from prometheus_client import REGISTRY
 
-from bot.channels.teams import channel, connector, conversation, keys, login
+from bot.channels import once
+from bot.channels.teams import channel, connector, keys, login
 from bot.channels.teams.connector import TURN, may_answer, pause
 from bot.channels.teams.login import LoginFailed
 from bot.dispatcher import Dispatcher
@@ -142,7 +143,7 @@ def test_a_blocked_ledger_keeps_no_answer_back(
     alice: TeamsDriver, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What it would have said or kept is done without, and logged."""
-    monkeypatch.setattr(conversation, "LEDGER_PATIENCE", 0.2)
+    monkeypatch.setattr(once, "LEDGER_PATIENCE", 0.2)
     monkeypatch.setattr(channel, "REMEMBERING", 0.2)
     stuck = threading.Event()
     dispatcher.thread.submit(stuck.wait, 20)
@@ -150,7 +151,7 @@ def test_a_blocked_ledger_keeps_no_answer_back(
         assert "416.8.5.f" in alice.say(QUESTION)
     finally:
         stuck.set()
-    assert "the ledger did not say whether an activity is new: TimeoutError" in caplog.text
+    assert "the ledger did not say whether a delivery is new: TimeoutError" in caplog.text
     assert "a reference was not kept: TimeoutError" in caplog.text
 
 

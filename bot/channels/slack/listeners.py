@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.channels import DeliveryError, apology
-from bot.channels.once import Once
+from bot.channels.once import Deliveries, Once
 from bot.channels.slack import render
 from bot.channels.slack.api import Api, Json
 from bot.channels.slack.payloads import dig, held_values, plain_text, state_values, text_at, user_of
 from bot.channels.slack.people import People
 from bot.dispatcher import Dispatcher
 from bot.logs import correlate, correlation, place
-from bot.metrics import FAILED, REPEATED
+from bot.metrics import FAILED
 from bot.people import Sender
 from bot.surface import MESSAGE_SHORTCUT
 from bot.turns import Pressed, Said, Submitted, Turn
@@ -29,7 +27,7 @@ from bot.views import OPEN, Quote, View
 # seconds; else it is acknowledged and answered afterwards.
 PATIENCE = 0.15
 FORM_PATIENCE = 2.0
-LEDGER_PATIENCE = 1.0
+CHANNEL = "slack"
 SUBMIT = "submit:"
 _HELP = ("", "help", "?")
 # What people write themselves; all other kinds are edits, joins and the like.
@@ -47,7 +45,7 @@ class Listeners:
         self._door = door
         self._api = api
         self._people = people
-        self._events: Once[bool] = Once()
+        self._deliveries = Deliveries(door, CHANNEL)
         self._submissions: Once[View] = Once()
         self.running: set[asyncio.Task[object]] = set()
         self.revoked = False
@@ -90,26 +88,10 @@ class Listeners:
         """An event is answered once however often it is delivered; Bolt acknowledges it before this runs."""
 
         async def once(_: AsyncAck, body: Json) -> None:
-            event = text_at(body, "event_id")
-            key = hashlib.sha256(f"slack:{event}".encode()).hexdigest() if event else ""
-            if (key and self._events.met(key)) or not await self._events.answer(key, lambda: self._first(key)):
-                REPEATED.labels("slack").inc()
-                return
-            await answer(body)
+            if await self._deliveries.is_new(text_at(body, "event_id")):
+                await answer(body)
 
         return once
-
-    async def _first(self, key: str) -> bool:
-        """Whether no replica has met this event; where the ledger does not say in time, memory alone decides."""
-        if not key:
-            return True
-        loop = asyncio.get_running_loop()
-        asked = loop.run_in_executor(self._door.thread, self._door.ledger.first, key, int(time.time()))
-        try:
-            return await asyncio.wait_for(asyncio.shield(asked), LEDGER_PATIENCE)
-        except Exception as error:  # noqa: BLE001 - a ledger that is away must not keep an answer back
-            log.warning("the ledger did not say whether an event is new: %s", place(error))
-            return True
 
     async def command(self, ack: AsyncAck, body: Json) -> None:
         """`/policy TEXT`: answered to the asker alone."""
@@ -255,7 +237,7 @@ class Listeners:
         try:
             return await self._door.handle(turn, sender)
         except Exception as error:  # noqa: BLE001 - said kindly, logged once, without content
-            FAILED.labels("slack").inc()
+            FAILED.labels(CHANNEL).inc()
             log.error("turn failed: %s", place(error))
             return apology(correlation())
 

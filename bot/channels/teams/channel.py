@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import logging
 from collections.abc import Callable, Coroutine, Sequence
@@ -28,11 +27,11 @@ from bot.channels.teams.replies import Reply
 from bot.config import MicrosoftSettings
 from bot.dispatcher import Dispatcher
 from bot.logs import place
+from bot.peers import is_here
 from bot.surface import TEAMS_PATH
 
 # What keeping a reference may take after an answer is sent; in seconds.
 REMEMBERING = 2.0
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -173,10 +172,4 @@ class Teams:
 
 def _is_from_here(request: web.Request) -> bool:
     """Whether a program on this machine calls itself: not another machine, not a proxy, not a page in a browser."""
-    if "Origin" in request.headers or any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        remote = ipaddress.ip_address((request.remote or "").partition("%")[0])
-    except ValueError:
-        return False
-    return bool((getattr(remote, "ipv4_mapped", None) or remote).is_loopback)
+    return "Origin" not in request.headers and is_here(request.remote, request.headers)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.channels import apology
+from bot.channels.once import Deliveries
 from bot.channels.teams import replies
 from bot.channels.teams.arrival import TEAMS, Arrival, part, parts, text
 from bot.channels.teams.render import summary
@@ -19,15 +17,13 @@ from bot.channels.teams.wording import from_html, spoken, tidy
 from bot.config import MicrosoftSettings
 from bot.dispatcher import Dispatcher
 from bot.logs import correlation, place
-from bot.metrics import FAILED, REPEATED
+from bot.metrics import FAILED
 from bot.people import Sender, Standing
 from bot.records import Reference
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import OPEN, View
 
 CHANNEL = "teams"
-# How long a turn waits for the ledger to say whether it is new; in seconds.
-LEDGER_PATIENCE = 1.0
 NO_QUERY = "Type your question, in your own words."
 NOTHING_FOUND = "No clause comes near this."
 Surface = Callable[[View], Reply]
@@ -39,6 +35,7 @@ class Conversation:
 
     def __init__(self, door: Dispatcher, settings: MicrosoftSettings | None) -> None:
         self._door = door
+        self._deliveries = Deliveries(door, CHANNEL)
         self._open = settings is None
         self._tenants = frozenset(tenant.lower() for tenant in settings.tenants) if settings else frozenset()
 
@@ -71,7 +68,7 @@ class Conversation:
         pressed = "action" in arrival.value or "form" in arrival.value
         if not (pressed or arrival.personal or arrival.mentioned):
             return NOTHING
-        if not await self._first(arrival.conversation, arrival.id):
+        if not await self._deliveries.is_new(arrival.conversation, arrival.id):
             return NOTHING
         if pressed:
             # A client without dialogs: the form itself comes as a message, to be filled in place.
@@ -112,7 +109,7 @@ class Conversation:
 
     async def _welcome(self, arrival: Arrival) -> Reply:
         """Teams tells of one installation in two ways; it is greeted once."""
-        if not await self._first("welcome", arrival.conversation):
+        if not await self._deliveries.is_new("welcome", arrival.conversation):
             return NOTHING
         return await self._shown(Pressed("home"), arrival, replies.in_message)
 
@@ -133,21 +130,6 @@ class Conversation:
             FAILED.labels(CHANNEL).inc()
             log.error("turn failed: %s", place(error))
             return surface(apology(correlation()))
-
-    async def _first(self, *ids: str) -> bool:
-        """Whether this delivery is new; where the ledger does not say in time, it counts as new."""
-        if not all(ids):
-            return True
-        key = hashlib.sha256("\n".join((CHANNEL, *ids)).encode()).hexdigest()
-        asking = asyncio.ensure_future(self._door.in_thread(self._door.ledger.first, key, int(time.time())))
-        try:
-            new = await asyncio.wait_for(asyncio.shield(asking), LEDGER_PATIENCE)
-        except Exception as error:  # noqa: BLE001 - a ledger that is away must not keep an answer back
-            log.warning("the ledger did not say whether an activity is new: %s", place(error))
-            return True
-        if not new:
-            REPEATED.labels(CHANNEL).inc()
-        return new
 
     def _standing(self, arrival: Arrival) -> Standing:
         """Staff are members of a configured tenant; whoever cannot be told to be one is an outsider."""

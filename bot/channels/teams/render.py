@@ -9,15 +9,16 @@ from typing import Any, assert_never
 
 from bot.channels import plain
 from bot.channels.teams.shortening import CUT, cut, shortened
-from bot.views import OPEN, Block, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
+from bot.views import OPEN, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
 
 Json = dict[str, Any]
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 # Teams takes 28 KB for a card in a search result, the smallest of its limits; some bytes are left for what stands around it.
 LARGEST = 27_000
-# Teams shows six buttons in a row and drops the others.
-MOST_BUTTONS = 6
+# Teams neither wraps a row of buttons nor their labels, and cuts what does not fit: so many a row, with so many signs in all.
+MOST_BUTTONS = 3
+ROW_SIGNS = 42
 LONGEST_SPOKEN = 1_500
 LONGEST_SUMMARY = 200
 # A text as long as this is asked for in a field of several lines.
@@ -92,7 +93,7 @@ def _body(view: View, dialog: bool) -> Iterator[Json]:
         if isinstance(block, Form) and fillable:
             yield from _rows(actions)
             yield from (_input(block, field) for field in block.fields)
-            actions = [_submit(block.submit, {"form": block.id})]
+            actions = [{**_submit(block.submit, {"form": block.id}), "style": "positive"}]
         elif isinstance(block, Button | Form):
             yield from _held(block) if isinstance(block, Form) else ()
             actions.append(_action(block, dialog))
@@ -104,11 +105,18 @@ def _body(view: View, dialog: bool) -> Iterator[Json]:
 
 
 def _rows(actions: Sequence[Json]) -> Iterator[Json]:
-    for start in range(0, len(actions), MOST_BUTTONS):
-        yield {"type": "ActionSet", "actions": actions[start : start + MOST_BUTTONS]}
+    """The buttons in rows that have room for all of each label."""
+    row: list[Json] = []
+    for action in actions:
+        if row and (len(row) == MOST_BUTTONS or sum(len(each["title"]) for each in [*row, action]) > ROW_SIGNS):
+            yield {"type": "ActionSet", "actions": row}
+            row = []
+        row.append(action)
+    if row:
+        yield {"type": "ActionSet", "actions": row}
 
 
-def _element(block: Block) -> Iterator[Json]:
+def _element(block: Heading | Text | Quote | Facts | Link) -> Iterator[Json]:
     match block:
         case Heading(text):
             yield _heading(text)
@@ -119,11 +127,9 @@ def _element(block: Block) -> Iterator[Json]:
         case Facts(pairs):
             for number, (label, value) in enumerate(pairs):
                 runs = _run(f"{label}: ", weight="bolder"), _run(value)
-                yield _runs(*runs, spacing="small" if number else "default")
+                yield _runs(*runs, spacing="small" if number else "medium")
         case Link(label, url):
-            yield _runs(_run(label, underline=True, selectAction={"type": "Action.OpenUrl", "title": label, "url": url}))
-        case Button() | Form():
-            raise AssertionError("what can be pressed stands in a row")
+            yield _runs(_run(label, selectAction={"type": "Action.OpenUrl", "title": label, "url": url}))
         case _:
             assert_never(block)
 
