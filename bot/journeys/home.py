@@ -25,7 +25,7 @@ DRAFT = Form(
             "account",
             "Where is it to be posted?",
             choices=(
-                Choice("official", "On an official City account"),
+                Choice("official", "On an official account"),
                 Choice("personal", "On my own, personal account"),
             ),
         ),

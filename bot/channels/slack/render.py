@@ -9,20 +9,20 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import Any, assert_never
+from typing import assert_never
 
 from bot.channels import plain
+from bot.channels.slack import texts
 from bot.channels.slack.payloads import HELD
 from bot.views import OPEN, Block, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
 
-Json = dict[str, Any]
+Json = texts.Json
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 # Slack refuses a message whose blocks hold more text than about 13,000 characters.
 MESSAGE_TEXT = 12_000
 VIEW_TEXT = 60_000
-SECTION = 3000
 HEADER = 150
 CONTEXT = 2000
 LABEL = 75
@@ -54,12 +54,12 @@ def modal(view: View) -> Json:
     shown: Json = {
         "type": "modal",
         "callback_id": form.id if form else "view",
-        "title": _plain(form.title if form else TITLE_ELSE, TITLE),
-        "close": _plain("Cancel" if form else "Close", TITLE),
+        "title": texts.plain(form.title if form else TITLE_ELSE, TITLE),
+        "close": texts.plain("Cancel" if form else "Close", TITLE),
         "blocks": _blocks(view, Surface.MODAL),
     }
     if form:
-        shown["submit"] = _plain(form.submit, TITLE)
+        shown["submit"] = texts.plain(form.submit, TITLE)
     return shown
 
 
@@ -73,16 +73,16 @@ def waiting() -> Json:
     return {
         "type": "modal",
         "callback_id": "waiting",
-        "title": _plain(TITLE_ELSE, TITLE),
-        "close": _plain("Close", TITLE),
-        "blocks": [_section("One moment …")],
+        "title": texts.plain(TITLE_ELSE, TITLE),
+        "close": texts.plain("Close", TITLE),
+        "blocks": [texts.section("One moment …")],
     }
 
 
 def fallback(view: View) -> str:
     """The view as text in which nothing is markup for Slack."""
     text = plain.render(view)
-    return html.escape(text if len(text) <= FALLBACK else f"{_cut(text, FALLBACK)} …", quote=False)
+    return html.escape(text if len(text) <= FALLBACK else f"{texts.cut(text, FALLBACK)} …", quote=False)
 
 
 def _blocks(view: View, surface: Surface) -> list[Json]:
@@ -90,7 +90,7 @@ def _blocks(view: View, surface: Surface) -> list[Json]:
     blocks = [*_numbered(_grouped(view.blocks, surface, first=view.forms[0] if view.forms else None))]
     most, longest = (MESSAGE_BLOCKS, MESSAGE_TEXT) if surface is Surface.MESSAGE else (VIEW_BLOCKS, VIEW_TEXT)
     kept = _fitting(blocks, most, longest)
-    return blocks if kept == len(blocks) else [*blocks[:kept], _section(MORE)]
+    return blocks if kept == len(blocks) else [*blocks[:kept], texts.section(MORE)]
 
 
 def _fitting(blocks: Sequence[Json], most: int, longest: int) -> int:
@@ -140,15 +140,15 @@ def _stands_open(form: Form, surface: Surface, first: Form | None) -> bool:
 def _block(block: Block, surface: Surface) -> Iterator[Json]:
     match block:
         case Heading(text):
-            yield {"type": "header", "text": _plain(text, HEADER)}
+            yield {"type": "header", "text": texts.plain(text, HEADER)}
         case Text(text):
-            yield from map(_section, _pieces(text, SECTION))
+            yield from map(texts.section, texts.pieces(text, texts.SECTION))
         case Quote():
             yield from _quote(block)
         case Facts(pairs):
             yield from _facts(pairs)
         case Link(label, url):
-            yield _rich({"type": "rich_text_section", "elements": [{"type": "link", "url": url, "text": label}]})
+            yield texts.rich({"type": "rich_text_section", "elements": [{"type": "link", "url": url, "text": label}]})
         case Form():
             yield from _inputs(block, surface)
         case Button():
@@ -160,11 +160,11 @@ def _block(block: Block, surface: Surface) -> Iterator[Json]:
 def _quote(quote: Quote) -> Iterator[Json]:
     """The policy's words with a bar beside them, and under them where they stand."""
     lead = [{"type": "text", "text": f"{quote.lead_in}\n\n", "style": {"italic": True}}] if quote.lead_in else []
-    pieces = _pieces(plain.words(quote), SECTION)
+    pieces = texts.pieces(plain.words(quote), texts.SECTION)
     for place, piece in enumerate(pieces):
         elements = [*(lead if place == 0 else []), {"type": "text", "text": piece}]
-        yield _rich({"type": "rich_text_quote", "elements": elements})
-    yield {"type": "context", "elements": [_plain(quote.citation, CONTEXT)]}
+        yield texts.rich({"type": "rich_text_quote", "elements": elements})
+    yield {"type": "context", "elements": [texts.plain(quote.citation, CONTEXT)]}
 
 
 def _facts(pairs: Sequence[tuple[str, str]]) -> Iterator[Json]:
@@ -177,7 +177,7 @@ def _facts(pairs: Sequence[tuple[str, str]]) -> Iterator[Json]:
             {"type": "text", "text": f"{value or NOTHING}{end}"},
         ]
     if lines:
-        yield _rich({"type": "rich_text_section", "elements": lines})
+        yield texts.rich({"type": "rich_text_section", "elements": lines})
 
 
 def _rows(buttons: Sequence[Button]) -> Iterator[Json]:
@@ -186,11 +186,11 @@ def _rows(buttons: Sequence[Button]) -> Iterator[Json]:
 
 
 def _button(button: Button) -> Json:
-    shown: Json = {"type": "button", "action_id": button.action, "text": _plain(button.label, LABEL)}
+    shown: Json = {"type": "button", "action_id": button.action, "text": texts.plain(button.label, LABEL)}
     if button.value:
         shown["value"] = button.value
     if len(button.label) > LABEL:
-        shown["accessibility_label"] = _cut(button.label, LABEL)
+        shown["accessibility_label"] = texts.cut(button.label, LABEL)
     return shown
 
 
@@ -198,8 +198,8 @@ def _held(form: Form) -> Iterator[Json]:
     """What a form would send, shown before its button; the dialog is filled from what stands here."""
     for field in form.fields:
         if field.value and not field.choices:
-            yield {"type": "context", "elements": [_plain(field.label, CONTEXT)]}
-            yield {**_section(field.value[:SECTION]), "block_id": f"{HELD}:{form.id}:{field.name}"}
+            yield {"type": "context", "elements": [texts.plain(field.label, CONTEXT)]}
+            yield {**texts.section(field.value[: texts.SECTION]), "block_id": f"{HELD}:{form.id}:{field.name}"}
 
 
 def _inputs(form: Form, surface: Surface) -> Iterator[Json]:
@@ -207,7 +207,7 @@ def _inputs(form: Form, surface: Surface) -> Iterator[Json]:
         yield {
             "type": "input",
             "block_id": f"{form.id}:{field.name}",
-            "label": _plain(field.label, CONTEXT),
+            "label": texts.plain(field.label, CONTEXT),
             "element": _radio(field) if field.choices else _input(field),
         }
     if surface is Surface.HOME:
@@ -215,13 +215,13 @@ def _inputs(form: Form, surface: Surface) -> Iterator[Json]:
 
 
 def _input(field: Field) -> Json:
-    longest = min(field.longest, SECTION)
+    longest = min(field.longest, texts.SECTION)
     shown: Json = {"type": "plain_text_input", "action_id": "value", "max_length": longest, "multiline": longest > ONE_LINE}
     return {**shown, "initial_value": field.value[:longest]} if field.value else shown
 
 
 def _radio(field: Field) -> Json:
-    options = {choice.value: {"text": _plain(choice.label, LABEL), "value": choice.value} for choice in field.choices}
+    options = {choice.value: {"text": texts.plain(choice.label, LABEL), "value": choice.value} for choice in field.choices}
     shown: Json = {"type": "radio_buttons", "action_id": "value", "options": list(options.values())}
     return {**shown, "initial_option": options[field.value]} if field.value in options else shown
 
@@ -234,34 +234,3 @@ def _numbered(blocks: Iterator[Json]) -> Iterator[Json]:
             element["action_id"] = f"{element['action_id']}#{number}"
             number += 1
         yield block
-
-
-def _section(text: str) -> Json:
-    return {"type": "section", "text": _plain(text, SECTION)}
-
-
-def _plain(text: str, longest: int) -> Json:
-    return {"type": "plain_text", "text": text if len(text) <= longest else f"{_cut(text, longest - 2)} …", "emoji": False}
-
-
-def _rich(*elements: Json) -> Json:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def _pieces(text: str, longest: int) -> list[str]:
-    """The text in pieces of at most this length, cut at line ends or words; nothing is lost but the blank at a cut."""
-    pieces = []
-    while len(text) > longest:
-        piece = _cut(text, longest)
-        pieces.append(piece)
-        text = text[len(piece) :].lstrip()
-    return [*pieces, text] if text else pieces
-
-
-def _cut(text: str, longest: int) -> str:
-    """The beginning of the text, cut at a line's end or a blank where there is one in its second half."""
-    for sign in ("\n", " "):
-        place = text.rfind(sign, longest // 2, longest + 1)
-        if place > 0:
-            return text[:place].rstrip()
-    return text[:longest]
