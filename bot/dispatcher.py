@@ -90,6 +90,7 @@ class Dispatcher:
         """The view that answers this turn, after what it decided is kept."""
         start = time.perf_counter()
         async with self._one:
+            await asyncio.sleep(0)  # lets in, acknowledges and lets out what is waiting at the rim
             try:
                 decided = await self._decide(turn, sender.standing)
             except REFUSALS as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -36,6 +37,9 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
         raise NothingToServe(" ".join((NothingToServe.__doc__ or "").split()))
     listening = sockets(settings)
     with dispatcher(settings, policies, progress, count) as door:
+        # The knowledge base stays as long as the program: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         app = application(parts(door, settings), lambda: door.in_thread(door.ledger.check), settings.metrics_token)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=LEAVE)
         await runner.setup()

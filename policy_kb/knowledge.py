@@ -11,6 +11,7 @@ from policy_kb import bands, parts
 from policy_kb.bands import Band
 from policy_kb.bare import Bare
 from policy_kb.clauses import Clause, Policy
+from policy_kb.definitions import definitions_used
 from policy_kb.lexicon import Group
 from policy_kb.nearest import Neighbour
 from policy_kb.numbers import ClauseNumbers, Typed
@@ -67,6 +68,7 @@ class KnowledgeBase:
         self._phrased = phrased
         self._bare = bare
         self._numbers = ClauseNumbers(self.policies)
+        self._terms: dict[Clause, tuple[Clause, ...]] = {}
 
     def with_policy(self, policy: Policy, lexicon: Iterable[Group]) -> KnowledgeBase:
         """The same knowledge base with one more policy, whose clauses have no phrasings."""
@@ -83,6 +85,12 @@ class KnowledgeBase:
     def clause(self, id: str) -> Clause | None:
         """The first clause with this id in any policy, or None."""
         return next((clause for policy in self.policies if (clause := policy.clause(id))), None)
+
+    def terms_in(self, clause: Clause) -> tuple[Clause, ...]:
+        """The definitions of the terms that a clause uses, the most specific first."""
+        if clause not in self._terms:
+            self._terms[clause] = definitions_used(self.policy(clause.policy), clause)
+        return self._terms[clause]
 
     def search(self, question: str) -> tuple[Match, ...]:
         """The five best clauses, best first; none for a question without words."""

@@ -14,7 +14,7 @@ from bot.records import Uncovered
 from bot.sensitive import names_a_way_to_reach
 from bot.understanding import Result, Understanding
 from bot.views import Block, Button, Facts, Heading, Text, View, filled, view
-from policy_kb import Clause, Kind, KnowledgeBase, Match, definitions_used
+from policy_kb import Clause, Kind, KnowledgeBase, Match
 
 _DEFINITIONS_SHOWN = 3
 MOST_CHOICES = 3
@@ -143,7 +143,7 @@ def _sections(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
 
 def _terms(clause: Clause, knowledge: KnowledgeBase) -> Iterator[Button]:
     """The way to each defined term that the clause uses."""
-    for term in definitions_used(knowledge.policy(clause.policy), clause):
+    for term in knowledge.terms_in(clause):
         yield _way_to(term, knowledge)
 
 

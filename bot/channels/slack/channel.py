@@ -92,6 +92,8 @@ class Slack:
             signing_secret=self._settings.signing_secret,
             authorize=authorize,
             raise_error_for_unhandled_request=True,
+            # Else Bolt looks every ten milliseconds whether a listener has acknowledged; ours return once they have.
+            process_before_response=True,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -25,7 +26,7 @@ from bot.views import OPEN, Quote, View
 
 # Slack waits three seconds. A question is answered in the acknowledgement itself where that takes no longer than this, in
 # seconds; else it is acknowledged and answered afterwards.
-PATIENCE = 0.15
+PATIENCE = 0.2
 FORM_PATIENCE = 2.0
 CHANNEL = "slack"
 SUBMIT = "submit:"
@@ -38,6 +39,12 @@ _ANY = re.compile("")
 log = logging.getLogger(__name__)
 
 
+class Ack(Protocol):
+    """Acknowledges a payload, with an answer in it where there is one."""
+
+    async def __call__(self, **given: object) -> None: ...
+
+
 class Listeners:
     """The listeners of one Slack app; `running` holds the turns in flight."""
 
@@ -47,7 +54,7 @@ class Listeners:
         self._people = people
         self._deliveries = Deliveries(door, CHANNEL)
         self._submissions: Once[View] = Once()
-        self.running: set[asyncio.Task[object]] = set()
+        self.running: set[asyncio.Future[None]] = set()
         self.revoked = False
 
     def register(self, app: AsyncApp) -> None:
@@ -65,35 +72,46 @@ class Listeners:
         ):
             app.event(event)(self._listener(self._once(answer)))
 
-    def _listener(self, answer: Callable[[AsyncAck, Json], Awaitable[None]]) -> Callable[[AsyncAck, Json], Awaitable[None]]:
-        """The border: a turn is counted as running, and whatever fails is logged here, once, without content."""
+    def _listener(self, answer: Callable[[Ack, Json], Awaitable[None]]) -> Callable[[AsyncAck, Json], Awaitable[None]]:
+        """What Bolt calls: it returns once Slack has been acknowledged, and the turn goes on by itself."""
 
         async def listener(ack: AsyncAck, body: Json) -> None:
             correlate()
-            task = asyncio.current_task()
-            assert task is not None
-            self.running.add(task)
-            try:
-                await answer(ack, body)
-            except DeliveryError as error:
-                log.warning("not delivered: %s", error)
-            except Exception as error:  # noqa: BLE001 - the channel's border
-                log.error("listener failed: %s", place(error))
-            finally:
-                self.running.discard(task)
+            acknowledged = asyncio.Event()
+
+            async def acknowledge(**given: object) -> None:
+                await ack(**given)  # type: ignore[arg-type] # one of the many shapes that Bolt takes
+                acknowledged.set()
+
+            turn = asyncio.ensure_future(self._bordered(answer(acknowledge, body)))
+            self.running.add(turn)
+            turn.add_done_callback(self.running.discard)
+            waiting = asyncio.ensure_future(acknowledged.wait())
+            await asyncio.wait({turn, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
 
         return listener
 
-    def _once(self, answer: Callable[[Json], Awaitable[None]]) -> Callable[[AsyncAck, Json], Awaitable[None]]:
-        """An event is answered once however often it is delivered; Bolt acknowledges it before this runs."""
+    async def _bordered(self, turn: Awaitable[None]) -> None:
+        """The border: whatever fails is logged here, once, without content."""
+        try:
+            await turn
+        except DeliveryError as error:
+            log.warning("not delivered: %s", error)
+        except Exception as error:  # noqa: BLE001 - the channel's border
+            log.error("listener failed: %s", place(error))
 
-        async def once(_: AsyncAck, body: Json) -> None:
+    def _once(self, answer: Callable[[Json], Awaitable[None]]) -> Callable[[Ack, Json], Awaitable[None]]:
+        """An event is acknowledged at once, and answered once however often it is delivered."""
+
+        async def once(ack: Ack, body: Json) -> None:
+            await ack()
             if await self._deliveries.is_new(text_at(body, "event_id")):
                 await answer(body)
 
         return once
 
-    async def command(self, ack: AsyncAck, body: Json) -> None:
+    async def command(self, ack: Ack, body: Json) -> None:
         """`/policy TEXT`: answered to the asker alone."""
         text = plain_text(text_at(body, "text"))
         turn = Pressed("help") if text.lower() in _HELP else Said(text)
@@ -146,7 +164,7 @@ class Listeners:
         log.warning("the app was removed from Slack")
         await asyncio.get_running_loop().run_in_executor(self._door.thread, self._door.ledger.forget, "slack")
 
-    async def shortcut(self, ack: AsyncAck, body: Json) -> None:
+    async def shortcut(self, ack: Ack, body: Json) -> None:
         """A shortcut opens a form; the one on a message takes the message into it as a draft."""
         await ack()
         callback = text_at(body, "callback_id")
@@ -156,7 +174,7 @@ class Listeners:
         elif callback.startswith(OPEN):
             await self._dialog(body, Pressed(callback))
 
-    async def action(self, ack: AsyncAck, body: Json) -> None:
+    async def action(self, ack: Ack, body: Json) -> None:
         """A button was pressed, in a message, a dialog or the Home."""
         await ack()
         pressed = (dig(body, "actions") or [None])[0]
@@ -206,7 +224,7 @@ class Listeners:
         answer = await self._api.call("views.open", {"trigger_id": trigger, "view": render.waiting()}, attempts=2)
         return text_at(answer, "view", "id")
 
-    async def submission(self, ack: AsyncAck, body: Json) -> None:
+    async def submission(self, ack: Ack, body: Json) -> None:
         """A dialog was sent; what comes of it stands in the same dialog."""
         view = dig(body, "view")
         form = text_at(view, "callback_id")

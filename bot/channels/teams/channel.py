@@ -110,15 +110,21 @@ class Teams:
             return web.Response(status=503)
         if not may_answer(arrival.service, local=self._settings is None, plain_http=self._cloud.plain_http):
             return web.Response(status=400)
-        body = await self._kept(self._answered(arrival, identity))
+        turn = self._kept(self._answered(arrival, identity))
+        if arrival.type != "invoke":
+            # Only invokes are answered in the response; for anything else Microsoft need not wait, nor deliver it again.
+            return web.Response(status=200)
+        body = await asyncio.shield(turn)
         return web.Response(body=body, content_type="application/json") if body else web.Response(status=200)
 
-    async def _kept(self, turn: Coroutine[Any, Any, T]) -> T:
-        """The turn runs to its end even where nobody waits for it any more, and the program waits for it when it stops."""
+    def _kept(self, turn: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """The turn as a task: it runs to its end even where nobody waits for it any more, and the program waits for it when
+        it stops.
+        """
         task = asyncio.ensure_future(turn)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        return task
 
     async def _answered(self, arrival: Arrival, identity: AuthenticateRequestResult) -> bytes:
         """The body of the answer; the same invoke delivered again is the same turn."""
