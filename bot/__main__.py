@@ -13,14 +13,8 @@ from pathlib import Path
 
 import click
 
-from bot.commands_setup import doctor, manifest
+from bot.commands_setup import POLICIES, doctor, manifest
 from bot.config import Settings, SettingsError, read_settings
-
-POLICIES = click.option(
-    "--policies",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Directory of policies to use instead of the shipped ones.",
-)
 
 
 def _sizes(_context: click.Context, _option: click.Parameter, value: str) -> list[int]:

@@ -6,7 +6,7 @@ import asyncio
 import datetime
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -20,6 +20,7 @@ from bot.journeys.request_account import request_account
 from bot.ledger import Ledger, week
 from bot.outcome import Outcome
 from bot.people import Sender, Standing
+from bot.records import Uncovered
 from bot.references import PolicyChanged
 from bot.tokens import ForgedButton, Tokens
 from bot.turns import Pressed, Said, Submitted, Turn
@@ -89,12 +90,13 @@ class Dispatcher:
     async def handle(self, turn: Turn, sender: Sender) -> View:
         """The view that answers this turn, after what it decided is kept."""
         start = time.perf_counter()
+        kept = await self._kept(turn, sender.standing)
         async with self._one:
             await asyncio.sleep(0)  # lets in, acknowledges and lets out what is waiting at the rim
             try:
-                decided = await self._decide(turn, sender.standing)
+                decided = self._decide(turn, sender.standing, kept)
             except REFUSALS as refusal:
-                decided = Decided("refused", Outcome(view(Text(refusal.__doc__ or ""))))
+                decided = Decided(None if _is_form(turn) else "refused", Outcome(view(Text(refusal.__doc__ or ""))))
             outcome = decided.outcome
             shown = outcome.view.with_values(self.tokens.sign)
         if outcome.records:
@@ -109,14 +111,21 @@ class Dispatcher:
         async with self._one:
             return ask.found(understand(text, self.knowledge, self.directory).candidates, self.knowledge)
 
-    async def _decide(self, turn: Turn, standing: Standing) -> Decided:
+    async def _kept(self, turn: Turn, standing: Standing) -> list[Uncovered]:
+        """What the ledger holds that this turn asks for; read before the turn is worked on, so that nobody else waits."""
+        if turn == Pressed("gaps") and standing is Standing.HR:
+            return await self.in_thread(self.ledger.uncovered, self.today())
+        return []
+
+    def _decide(self, turn: Turn, standing: Standing, kept: Sequence[Uncovered]) -> Decided:
         match turn:
             case Said(text):
                 return self._said(text)
-            case Pressed("gaps"):
-                return await self._gaps(standing)
+            case Pressed("gaps") if standing is Standing.HR:
+                return Decided("gaps", hr.gaps(kept))
             case Pressed(action, value):
-                return Decided(action, self._pressed(action, value, standing))
+                # Which form is opened is nobody's business.
+                return Decided("open" if _is_form(turn) else action, self._pressed(action, value, standing))
             case Submitted(form, values):
                 if standing is Standing.OUTSIDER and form not in ASKING:
                     raise StaffOnly
@@ -202,11 +211,11 @@ class Dispatcher:
             case _:
                 raise UnknownTurn
 
-    async def _gaps(self, standing: Standing) -> Decided:
-        if standing is not Standing.HR:
-            raise UnknownTurn
-        return Decided("gaps", hr.gaps(await self.in_thread(self.ledger.uncovered, self.today())))
-
     async def in_thread(self, call: Callable[..., T], *args: object) -> T:
         """Calls a verb of the ledger in the thread that owns it."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, call, *args)
+
+
+def _is_form(turn: Turn) -> bool:
+    """Whether a turn opens or sends a form."""
+    return isinstance(turn, Submitted) or (isinstance(turn, Pressed) and turn.action.startswith(OPEN))

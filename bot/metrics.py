@@ -10,9 +10,10 @@ TURNS = Histogram(
     ["kind", "journey", "channel"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+# What was delivered is not counted: less the turns that are, it would tell when turns came that must not be counted.
 CALLS = Counter(
-    "clausebot_platform_calls_total",
-    "Calls to a platform by how they ended: delivered, waited, again (once more after a lost answer), failed.",
+    "clausebot_platform_troubles_total",
+    "Calls to a platform that did not end well at once: waited, again (once more after a lost answer), failed.",
     ["channel", "ended"],
 )
 REPEATED = Counter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -18,7 +19,12 @@ class Tokens:
     def __init__(self, secret: bytes) -> None:
         # The key for buttons is derived once; the library would do it again for each of them.
         key = Signer(secret, salt="button", digest_method=hashlib.sha256).derive_key()
+        self._key = key
         self._signer = Signer(key, key_derivation="none", digest_method=hashlib.sha256)
+
+    def digest(self, text: str) -> str:
+        """A digest (hex) that nobody without the secret can make or check."""
+        return hmac.new(self._key, b"digest\n" + text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def sign(self, value: str) -> str:
         """The value with its signature, safe in a URL; an empty value stays empty."""

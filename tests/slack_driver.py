@@ -84,7 +84,18 @@ class SlackDriver:
         common: Json = {"type": "block_actions", "user": {"id": self.user, "team_id": TEAM}, "actions": [action]}
         if self._view_id:
             return {**common, "container": {"type": "view"}, "view": {**self._shown, "id": self._view_id}}
-        return {**common, "channel": {"id": "D1"}, "container": {"type": "message"}, "message": self._shown}
+        held = {
+            each["block_id"]: {"value": _state(each["element"], None)}
+            for each in self._shown["blocks"]
+            if each["type"] == "input"
+        }
+        return {
+            **common,
+            "channel": {"id": "D1"},
+            "container": {"type": "message"},
+            "message": self._shown,
+            "state": {"values": held},
+        }
 
     def _button(self, label: str) -> Json:
         for element in buttons(self._shown):
@@ -100,7 +111,8 @@ class SlackDriver:
     def _wait_for_view(self, before: int) -> str:
         until(lambda: len(self.slack.called("views.update")) > before)
         update = self.slack.called("views.update")[-1]
-        self._shown, self._view_id = update["view"], update["view_id"]
+        self._shown = update["view"]
+        self._view_id = update.get("view_id") or self.slack.names[update["external_id"]]
         return flat(visible(self._shown))
 
 

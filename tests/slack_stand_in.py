@@ -44,6 +44,7 @@ class SlackStandIn:
         self.calls: list[tuple[str, Json]] = []
         self.faults: list[Fault] = []
         self.views: dict[str, Json] = {}
+        self.names: dict[str, str] = {}
         self.posted: list[Json] = []
         self.guests: set[str] = set()
         self.opened: deque[web.WebSocketResponse] = deque()
@@ -103,11 +104,13 @@ class SlackStandIn:
             case "views.open":
                 view_id = f"V{next(self._numbers)}"
                 self.views[view_id] = arguments["view"]
+                self.names[arguments["view"].get("external_id", "")] = view_id
                 return {"ok": True, "view": {"id": view_id}}
             case "views.update":
-                if arguments["view_id"] not in self.views:
+                view_id = arguments.get("view_id") or self.names.get(arguments.get("external_id", ""), "")
+                if view_id not in self.views and view_id != "V1":
                     return {"ok": False, "error": "not_found"}
-                self.views[arguments["view_id"]] = arguments["view"]
+                self.views[view_id] = arguments["view"]
             case "users.info":
                 return {"ok": True, "user": {"id": arguments["user"], "is_restricted": arguments["user"] in self.guests}}
             case "conversations.history" | "conversations.replies":
@@ -152,7 +155,7 @@ async def _arguments(request: web.Request) -> Json:
         return dict(request.query)  # JSON is ignored here, as Slack ignores it
     if request.content_type == "application/json":
         found = await request.json()
-        return dict(found) if isinstance(found, dict) else {}
+        return {**dict(request.query), **(found if isinstance(found, dict) else {})}
     form = {name: str(value) for name, value in (await request.post()).items()}
     return {**dict(request.query), **form}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous.encoding import base64_encode
 
 from bot import references
 from bot.references import PolicyChanged
@@ -30,9 +31,15 @@ def test_a_forged_value_is_refused(value: str) -> None:
 
 def test_a_signed_value_that_is_no_text_is_refused() -> None:
     """Buttons carry texts only."""
-    token = TOKENS._serializer.dumps(["a"])
+    token = TOKENS._signer.sign(base64_encode(b"\xff")).decode()
     with pytest.raises(ForgedButton):
-        TOKENS.read(str(token))
+        TOKENS.read(token)
+
+
+def test_a_digest_needs_the_secret() -> None:
+    """The same for the same text and secret, and for nothing else."""
+    assert TOKENS.digest("a") == TOKENS.digest("a")
+    assert len({TOKENS.digest("a"), TOKENS.digest("b"), Tokens(b"another").digest("a")}) == 3
 
 
 def test_references_name_policy_version_and_clause(knowledge: KnowledgeBase) -> None:

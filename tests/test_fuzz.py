@@ -80,6 +80,8 @@ def slack_payloads(number: int, response_url: str) -> Iterator[tuple[str, dict[s
         "interaction",
         {"type": "block_actions", **who, "actions": [{**button, "action_id": "open:forms#2"}], "message": {"blocks": [view]}},
     )
+    private = {"type": "message", "is_ephemeral": True}
+    yield "interaction", {"type": "block_actions", **who, "actions": [{**button, "action_id": "share#1"}], "container": private}
     yield "interaction", {"type": "view_submission", **who, "view": view}
     yield "interaction", {"type": "message_action", **who, "callback_id": "draft", "message": {"text": mark}}
     yield "interaction", {"type": "shortcut", **who, "callback_id": "open:ask"}
@@ -107,10 +109,15 @@ def test_slack(dispatcher: Dispatcher) -> None:
 
         fuzz("/slack/events", send)
         time.sleep(0.5)
-        for posted in driver.slack.posted:
-            marks = set(MARK.findall(json.dumps({name: value for name, value in posted.items() if name != "of"})))
-            owner = re.search(r"[DC](\d+)|zq(\d+)x", str(posted.get("channel") or posted.get("of") or ""))
-            assert not owner or marks <= {f"zq{owner[1] or owner[2]}x"}
+        answered = [call for call in driver.slack.calls if call[0] in ("chat.postMessage", "response_url", "views.publish")]
+        assert {"chat.postMessage", "response_url", "views.publish"} <= {method for method, _ in answered}
+        for _, call in answered:
+            whose = str(call.get("channel") or call.get("of") or call.get("user_id") or "")
+            owner = re.fullmatch(r"[DCU](\d+)|zq(\d+)x", whose)
+            said = {name: value for name, value in call.items() if name != "of"}
+            assert not owner or set(MARK.findall(json.dumps(said))) <= {f"zq{owner[1] or owner[2]}x"}
+        for name, view in driver.slack.views.items():
+            assert len(set(MARK.findall(json.dumps(view)))) <= 1, name
         assert "416.1" in driver.say("416.1")
 
 
@@ -173,7 +180,7 @@ def test_local_page(dispatcher: Dispatcher) -> None:
             body = urllib.parse.urlencode({str(name): str(value) for name, value in mutated(payload, chance).items()})
             content = broken(body, chance) if body and chance.random() < 0.15 else body.encode()
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            return requests.post(f"http://{driver._host}/", data=content, headers=headers, timeout=30)
+            return requests.post(f"{driver.url}/", data=content, headers=headers, timeout=30)
 
         fuzz("the local page", send)
         assert "416.1" in driver.say("416.1")

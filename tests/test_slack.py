@@ -185,6 +185,15 @@ def test_a_mention_is_answered_in_its_thread(alice: SlackDriver) -> None:
     "content",
     [
         dm(bot_id="B1"),
+        {
+            "type": "app_mention",
+            "channel": "C1",
+            "user": "U1",
+            "text": "416.8",
+            "ts": "1.1",
+            "edited": {"user": "U1", "ts": "2.2"},
+        },
+        dm(user="USLACKBOT"),
         dm(subtype="message_changed"),
         dm(user=""),
         dm(channel_type="channel"),
@@ -306,6 +315,56 @@ def test_an_outsider_keeps_the_ask_box(alice: SlackDriver) -> None:
     shown = visible(alice.slack.called("views.publish")[0]["view"])
     assert "Your question, in your own words" in shown
     assert "Forms" not in shown
+
+
+def test_a_question_asked_by_command_is_not_typed_again(alice: SlackDriver) -> None:
+    """The form under a private answer is filled, from what Slack sends of such a message."""
+    answer = alice.send(command(UNANSWERED, alice.slack.response_url()), form=True).json()
+    (held,) = [block for block in answer["blocks"] if block["type"] == "input"]
+    state = {"values": {held["block_id"]: {"value": {"type": "plain_text_input", "value": held["element"]["initial_value"]}}}}
+    button = next(each for each in buttons(answer) if each["text"]["text"] == "Tell HR it’s not covered")
+    alice.interact(
+        {
+            "type": "block_actions",
+            "user": {"id": alice.user, "team_id": TEAM},
+            "container": {"type": "message", "is_ephemeral": True, "channel_id": "C1"},
+            "channel": {"id": "C1"},
+            "response_url": alice.slack.response_url(),
+            "state": state,
+            "actions": [{"type": "button", **button}],
+        }
+    )
+    assert UNANSWERED in alice._wait_for_view(0)
+
+
+def test_a_corrected_form_sent_again_is_the_one_that_counts(alice: SlackDriver, dispatcher: Dispatcher) -> None:
+    """The same dialog with other words is another submission."""
+    who = {"id": alice.user, "team_id": TEAM}
+    for text in (UNANSWERED, f"{UNANSWERED} today"):
+        view = submitted({"value": {"type": "plain_text_input", "value": text}})
+        alice.interact({"type": "view_submission", "user": who, "view": view})
+    kept = dispatcher.thread.submit(dispatcher.ledger.uncovered, dispatcher.today()).result()
+    assert sorted(each.question for each in kept) == [UNANSWERED, f"{UNANSWERED} today"]
+
+
+def test_a_lost_answer_to_opening_a_dialog_still_fills_it(alice: SlackDriver) -> None:
+    """The right to open one is used up, so it is found again by its name."""
+    alice.slack.faults = [Fault("views.open", lose=True)]
+    alice.interact({"type": "shortcut", "callback_id": "open:ask", "user": {"id": alice.user, "team_id": TEAM}})
+    assert "Your question" in alice._wait_for_view(0)
+    assert len(alice.slack.called("views.open")) == 1
+
+
+def test_an_organisation_wide_install_serves_its_workspaces(dispatcher: Dispatcher) -> None:
+    """On Enterprise Grid staff are staff by message, command and shortcut alike; in a shared channel only by workspace."""
+    with closing(SlackDriver(dispatcher, teams=("E1",))) as driver:
+        for more, offered in (({"enterprise_id": "E1"}, True), ({"authorizations": [{"enterprise_id": "E1"}]}, True),
+                              ({"enterprise_id": "E1", "is_ext_shared_channel": True}, False), ({}, False)):  # fmt: skip
+            before = len(driver.slack.posted)
+            body = {**json.loads(event(dm(UNANSWERED), team="T9")), **more}
+            driver.send(json.dumps(body))
+            until(lambda before=before: len(driver.slack.posted) > before)
+            assert ("Tell HR" in visible(driver.slack.posted[-1])) is offered
 
 
 def test_a_form_that_slack_does_not_open_is_told(alice: SlackDriver) -> None:

@@ -13,7 +13,7 @@ import requests
 
 from bot.dispatcher import Dispatcher
 from tests.slack_driver import SlackDriver, until, visible
-from tests.slack_stand_in import SECRET, Fault, event, payload, signed
+from tests.slack_stand_in import Fault, event, payload, signed
 from tests.test_slack import ANSWER, QUESTION, UNANSWERED, dm
 
 
@@ -64,11 +64,45 @@ def test_a_refusal_for_good_is_not_tried_again(alice: SlackDriver) -> None:
 
 
 def test_a_removed_app_is_not_ready(alice: SlackDriver) -> None:
-    """`/readyz` says so."""
-    assert requests.get(f"{alice.bot.url}/readyz", timeout=5).status_code == 200
+    """Slack is asked whether it is so; `/readyz` says so then, and comes back when the token works again."""
+    url = f"{alice.bot.url}/readyz"
+    alice.send(event({"type": "app_uninstalled"}, team="T0ELSE"))
+    until(lambda: len(alice.slack.called("auth.test")) == 2)
+    assert requests.get(url, timeout=5).status_code == 200
+    alice.slack.faults = [Fault("auth.test", times=2, status=200, body={"ok": False, "error": "account_inactive"})]
     alice.send(event({"type": "app_uninstalled"}))
-    until(lambda: requests.get(f"{alice.bot.url}/readyz", timeout=5).status_code == 503)
-    assert "removed" in requests.get(f"{alice.bot.url}/readyz", timeout=5).text
+    until(lambda: requests.get(url, timeout=5).status_code == 503)
+
+
+def test_guests_that_cannot_be_told_apart_are_offered_no_form(alice: SlackDriver, caplog: pytest.LogCaptureFixture) -> None:
+    """Where Slack will not say who somebody is, the log says so, once and without a name."""
+    alice.slack.faults = [Fault("users.info", times=9, status=200, body={"ok": False, "error": "missing_scope"})]
+    for user in ("U0ONE", "U0TWO"):
+        alice.send(event(dm(UNANSWERED, user=user)))
+    until(lambda: len(alice.slack.posted) == 2)
+    assert not any("Tell HR" in visible(each) for each in alice.slack.posted)
+    assert caplog.text.count("guests cannot be told from staff") == 1
+    assert "U0" not in caplog.text
+
+
+def test_a_wait_that_is_too_long_is_not_waited(alice: SlackDriver) -> None:
+    """Slack asks for two minutes; nobody in a chat waits so long, and asking sooner would be refused."""
+    alice.slack.faults = [Fault("chat.postMessage", times=9, status=429, headers={"Retry-After": "120"})]
+    alice.send(event(dm()))
+    until(lambda: alice.slack.called("chat.postMessage"))
+    time.sleep(0.5)
+    assert len(alice.slack.called("chat.postMessage")) == 1
+
+
+def test_an_app_that_is_no_agent_suggests_once(alice: SlackDriver) -> None:
+    """Without the scope for it, and without troubling the log each time."""
+    method = "assistant.threads.setSuggestedPrompts"
+    alice.slack.faults = [Fault(method, times=9, status=200, body={"ok": False, "error": "missing_scope"})]
+    for _ in range(2):
+        alice.send(event({"type": "app_home_opened", "tab": "messages", "user": alice.user, "channel": "D1"}))
+        until(lambda: alice.slack.called(method))
+        alice.say("416.1")
+    assert len(alice.slack.called(method)) == 1
 
 
 def test_the_apology_is_shown(alice: SlackDriver, dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture) -> None:
@@ -122,6 +156,13 @@ def test_over_a_socket(dispatcher: Dispatcher) -> None:
         until(lambda: len(driver.slack.posted) == 2)
 
 
-def test_the_stand_in_checks_like_slack() -> None:
-    """The signature that tests send is the one that Slack would."""
-    assert signed("a", at=1)[1]["X-Slack-Signature"] == signed("a", secret=SECRET, at=1)[1]["X-Slack-Signature"]
+def test_the_stand_in_signs_like_slack() -> None:
+    """The example of Slack's own documentation (docs.slack.dev/authentication/verifying-requests-from-slack)."""
+    body = (
+        "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar"
+        "&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com"
+        "%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+        "&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+    )
+    headers = signed(body, secret="8f742231b10e8888abcd99yyyzzz85a5", at=1531420618)[1]  # noqa: S106 - the documentation's
+    assert headers["X-Slack-Signature"] == "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"

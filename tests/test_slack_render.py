@@ -45,7 +45,7 @@ SHOWN = {
     "modal": render.modal(EVERY_BLOCK),
     "answer": render.modal(view(Text("Kept for HR."))),
     "home": render.home(EVERY_BLOCK),
-    "waiting": render.waiting(),
+    "waiting": render.waiting("w1"),
 }
 
 
@@ -134,9 +134,17 @@ def test_a_form_in_a_message_is_filled_from_what_stands_there() -> None:
     question = "May I <post> & tag @everyone?\nsecond line"
     form = Form("uncovered", "Tell HR", (Field("question", "Your question", question),), "Tell HR it’s not covered")
     shown = render.message(view(form))
-    assert held_values(shown, "uncovered") == {"question": question}
+    assert held_values({"message": shown}, "uncovered") == {"question": question}
     buttons: list[dict[str, Any]] = shown["blocks"][-1]["elements"]
     assert all("value" not in button for button in buttons)
+
+
+def test_a_private_message_comes_back_with_what_stands_in_it() -> None:
+    """Slack sends no blocks of a message that one person sees, only what its inputs hold."""
+    state = {"values": {"uncovered:question": {"value": {"type": "plain_text_input", "value": "as typed"}}}}
+    assert held_values({"container": {"is_ephemeral": True}, "state": state}, "uncovered") == {"question": "as typed"}
+    blocks = render.message(view(Form("uncovered", "T", (Field("question", "Q", "as shown"),), "S")))["blocks"]
+    assert held_values({"message": {"blocks": blocks}, "state": state}, "uncovered") == {"question": "as typed"}
 
 
 @pytest.mark.parametrize(

@@ -47,4 +47,4 @@ class DeliveryError(Exception):
 
 def apology(number: str) -> View:
     """What somebody is shown where the program failed; the number stands in the log too."""
-    return view(Text(f"Something went wrong on my side; nothing was kept. Please try again. (Error {number})"))
+    return view(Text(f"Something went wrong on my side, and what you wanted may not be done. Please try again. (Error {number})"))

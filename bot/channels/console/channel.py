@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Sequence
 
@@ -14,6 +13,7 @@ import click
 from bot.channels import apology
 from bot.channels.console.render import render
 from bot.dispatcher import Dispatcher
+from bot.logs import correlate, correlation, place
 from bot.people import Sender
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import Button, Field, Form
@@ -116,9 +116,9 @@ class Console:
             shown = (await self._dispatcher.handle(turn, SENDER)).without_action("share")
             text = render(shown, width())
         except Exception as error:  # noqa: BLE001 - the channel's border: said kindly, logged once, without content
-            number = secrets.token_hex(4)
-            log.error("turn failed: %s at %s", type(error).__name__, number)
-            shown = apology(number)
+            correlate()
+            log.error("turn failed: %s (%s)", place(error), correlation())
+            shown = apology(correlation())
             text = render(shown, width())
         self._choices = [*shown.buttons, *shown.forms]
         click.echo(f"\n{text}\n")

@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import DeliveryError
 from bot.metrics import CALLS
 
+CHANNEL = "slack"
 ATTEMPTS = 4
 # No answer of a chat is worth waiting longer for, in seconds.
 LONGEST_WAIT = 30.0
@@ -104,16 +105,15 @@ class Api:
                     if found:
                         break
                     again += found is None
-                if failure is Failure.PERMANENT or number == attempts or again > 1:
-                    CALLS.labels("slack", "failed").inc()
+                too_long = wait is not None and wait > LONGEST_WAIT
+                if failure is Failure.PERMANENT or too_long or number == attempts or again > 1:
+                    CALLS.labels(CHANNEL, "failed").inc()
                     permanent = failure is Failure.PERMANENT
                     raise DeliveryError(f"{method}: {_code(error)}", permanent=permanent, retry_after=wait) from None
-                CALLS.labels("slack", "again" if failure is Failure.LOST else "waited").inc()
-                await self._sleep(min(LONGEST_WAIT, wait if wait is not None else BACKOFF * 2 ** (number - 1)))
+                CALLS.labels(CHANNEL, "again" if failure is Failure.LOST else "waited").inc()
+                await self._sleep(BACKOFF * 2 ** (number - 1) if wait is None else wait)
             else:
-                CALLS.labels("slack", "delivered").inc()
                 return answer
-        CALLS.labels("slack", "delivered").inc()
         return {}
 
     async def _call(self, method: str, arguments: Json) -> Json:

@@ -43,7 +43,6 @@ class Slack:
         self._app = self._bolt()
         self._listeners.register(self._app)
         self._socket = Socket(self._app, settings.app_token, self._client, ping) if settings.app_token else None
-        self._introducing: asyncio.Task[None] | None = None
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
@@ -53,25 +52,22 @@ class Slack:
     async def start(self) -> None:
         """Opens a session for calls to Slack, asks who we are, and opens the socket."""
         self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(TIMEOUT), trust_env=True)
-        self._introducing = asyncio.create_task(self._people.introduce())
+        self._people.start()
         if self._socket:
             await self._socket.start()
 
     async def stop(self) -> None:
-        """Takes nothing more from the socket, lets turns in flight finish, closes the session."""
-        if self._socket:
-            await self._socket.stop()
+        """Lets turns in flight finish, then closes the socket, through which some of them are answered, and the session."""
         if self._listeners.running:
             await asyncio.wait(self._listeners.running, timeout=LEAVE)
-        if self._introducing:
-            self._introducing.cancel()
+        if self._socket:
+            await self._socket.stop()
+        self._people.stop()
         if self._client.session:
             await self._client.session.close()
 
     def ready(self) -> str:
         """What keeps Slack from working."""
-        if self._listeners.revoked:
-            return "Slack: the app was removed from the workspace"
         wrong = self._people.wrong or (self._socket.wrong() if self._socket else "")
         return f"Slack: {wrong}" if wrong else ""
 

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+import secrets
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.channels import DeliveryError, apology
+from bot.channels import DeliveryError
 from bot.channels.once import Deliveries, Once
 from bot.channels.slack import render
-from bot.channels.slack.api import Api, Json
+from bot.channels.slack.api import CHANNEL, Api, Json
 from bot.channels.slack.payloads import dig, held_values, plain_text, state_values, text_at, user_of
 from bot.channels.slack.people import People
+from bot.channels.slack.showing import Showing, unshared
 from bot.dispatcher import Dispatcher
-from bot.logs import correlate, correlation, place
-from bot.metrics import FAILED
-from bot.people import Sender
+from bot.logs import correlate, place
 from bot.surface import MESSAGE_SHORTCUT
 from bot.turns import Pressed, Said, Submitted, Turn
-from bot.views import OPEN, Quote, View
+from bot.views import OPEN
 
 # Slack waits three seconds. A question is answered in the acknowledgement itself where that takes no longer than this, in
 # seconds; else it is acknowledged and answered afterwards.
 PATIENCE = 0.2
 FORM_PATIENCE = 2.0
-CHANNEL = "slack"
 SUBMIT = "submit:"
 _HELP = ("", "help", "?")
 # What people write themselves; all other kinds are edits, joins and the like.
 _WRITTEN = ("", "file_share", "thread_broadcast", "me_message")
 _SLACKBOT = "USLACKBOT"
-_PRESS_AGAIN = {"response_type": "ephemeral", "text": "Slack did not open the form in time. Please press again."}
 _ANY = re.compile("")
 log = logging.getLogger(__name__)
 
@@ -52,10 +51,11 @@ class Listeners:
         self._door = door
         self._api = api
         self._people = people
+        self._showing = Showing(door, api, people)
         self._deliveries = Deliveries(door, CHANNEL)
-        self._submissions: Once[View] = Once()
+        self._submissions: Once[Json] = Once()
         self.running: set[asyncio.Future[None]] = set()
-        self.revoked = False
+        self._suggesting = True
 
     def register(self, app: AsyncApp) -> None:
         """Registers one listener for each kind of payload, the most frequent first."""
@@ -115,14 +115,13 @@ class Listeners:
         """`/policy TEXT`: answered to the asker alone."""
         text = plain_text(text_at(body, "text"))
         turn = Pressed("help") if text.lower() in _HELP else Said(text)
-        answering = asyncio.ensure_future(self._view(turn, self._people.sender(body)))
-        view = await _soon(answering, PATIENCE)
-        if view:
-            await ack(response_type="ephemeral", **render.message(view))
+        answering = asyncio.ensure_future(self._showing.answered(turn, body, render.message))
+        message = await _soon(answering, PATIENCE)
+        if message:
+            await ack(response_type="ephemeral", **message)
             return
         await ack()
-        message = render.message(await answering)
-        await self._api.respond(text_at(body, "response_url"), {"response_type": "ephemeral", **message})
+        await self._api.respond(text_at(body, "response_url"), {"response_type": "ephemeral", **await answering})
 
     async def message(self, body: Json) -> None:
         """A direct message, answered where it was written."""
@@ -137,32 +136,43 @@ class Listeners:
 
     async def _answer(self, body: Json, thread: str) -> None:
         event = dig(body, "event")
-        if dig(event, "bot_id") or user_of(body) in ("", _SLACKBOT) or text_at(event, "subtype") not in _WRITTEN:
+        edited_or_ours = dig(event, "edited") or dig(event, "bot_id")
+        if edited_or_ours or user_of(body) in ("", _SLACKBOT) or text_at(event, "subtype") not in _WRITTEN:
             return
         text = plain_text(text_at(event, "text"))
         turn: Turn = Said(text) if text else Pressed("help")
-        view = await self._view(turn, self._people.sender(body))
-        await self._api.post(text_at(event, "channel"), render.message(view.without_action("share")), thread)
+        await self._api.post(
+            text_at(event, "channel"), await self._showing.answered(turn, body, unshared(render.message)), thread
+        )
 
     async def home(self, body: Json) -> None:
         """Somebody opened the app: its Home is drawn, or questions are suggested in its messages."""
         event = dig(body, "event")
         if text_at(event, "tab") == "messages":
-            prompts = [{"title": each, "message": each} for each in self._door.examples]
-            arguments = {"channel_id": text_at(event, "channel"), "title": "For example", "prompts": prompts}
-            await self._api.call("assistant.threads.setSuggestedPrompts", arguments, attempts=1)
+            await self._suggest(text_at(event, "channel"))
             return
-        view = await self._sent(Pressed("home"), body)
-        await self._api.call("views.publish", {"user_id": user_of(body), "view": render.home(view)})
+        view = await self._showing.formed(Pressed("home"), body, render.home)
+        await self._api.call("views.publish", {"user_id": user_of(body), "view": view})
+
+    async def _suggest(self, channel: str) -> None:
+        """Suggests what to ask; an app that is no agent may not, and tries once."""
+        if not self._suggesting:
+            return
+        prompts = [{"title": each, "message": each} for each in self._door.examples]
+        arguments = {"channel_id": channel, "title": "For example", "prompts": prompts}
+        try:
+            await self._api.call("assistant.threads.setSuggestedPrompts", arguments, attempts=1)
+        except DeliveryError as error:
+            self._suggesting = not error.permanent
 
     async def uninstalled(self, body: Json) -> None:
-        """The app was removed: what was kept to write to its people goes, and the program says that it is not ready."""
+        """Something says that the app was removed; if so, what was kept to write to its people goes."""
         event = dig(body, "event")
         if text_at(event, "type") == "tokens_revoked" and not dig(event, "tokens", "bot"):
             return
-        self.revoked = True
-        log.warning("the app was removed from Slack")
-        await asyncio.get_running_loop().run_in_executor(self._door.thread, self._door.ledger.forget, "slack")
+        if await self._people.is_removed():
+            log.warning("the app was removed from Slack")
+            await self._door.in_thread(self._door.ledger.forget, CHANNEL)
 
     async def shortcut(self, ack: Ack, body: Json) -> None:
         """A shortcut opens a form; the one on a message takes the message into it as a draft."""
@@ -170,9 +180,9 @@ class Listeners:
         callback = text_at(body, "callback_id")
         if callback == MESSAGE_SHORTCUT[0]:
             draft = plain_text(text_at(body, "message", "text"))
-            await self._dialog(body, Pressed(f"{OPEN}draft"), {"draft": draft})
+            await self._showing.dialog(body, Pressed(f"{OPEN}draft"), {"draft": draft})
         elif callback.startswith(OPEN):
-            await self._dialog(body, Pressed(callback))
+            await self._showing.dialog(body, Pressed(callback))
 
     async def action(self, ack: Ack, body: Json) -> None:
         """A button was pressed, in a message, a dialog or the Home."""
@@ -185,44 +195,27 @@ class Listeners:
             form = action.removeprefix(SUBMIT)
             values = state_values(dig(body, "view"), form)
             filled = bool(values) and all(values.values())
-            await self._dialog(body, Submitted(form, values) if filled else Pressed(f"{OPEN}{form}"), values)
+            await self._showing.dialog(body, Submitted(form, values) if filled else Pressed(f"{OPEN}{form}"), values)
         elif action.startswith(OPEN):
-            await self._dialog(body, Pressed(action), held_values(dig(body, "message"), action.removeprefix(OPEN)))
+            await self._showing.dialog(body, Pressed(action), held_values(body, action.removeprefix(OPEN)))
         elif dig(body, "view"):
-            await self._dialog(body, Pressed(action, text_at(pressed, "value")))
+            await self._showing.dialog(body, Pressed(action, text_at(pressed, "value")))
         else:
             await self._press(body, Pressed(action, text_at(pressed, "value")))
 
     async def _press(self, body: Json, turn: Pressed) -> None:
         """The answer to a press stands under the message that was pressed: to its reader alone, or in the conversation."""
-        view = await self._view(turn, self._people.sender(body))
-        sharing = turn.action == "share" and any(isinstance(block, Quote) for block in view.blocks)
-        if sharing or dig(body, "container", "is_ephemeral"):
-            kind = "in_channel" if sharing else "ephemeral"
-            answer = {"response_type": kind, "replace_original": False, **render.message(view)}
+        private = bool(dig(body, "container", "is_ephemeral"))
+        how = render.message if private else unshared(render.message)
+        message = await self._showing.answered(turn, body, render.shared if turn.action == "share" else how)
+        if turn.action == "share" or private:
+            kind = "in_channel" if turn.action == "share" and render.is_quote(message) else "ephemeral"
+            answer = {"response_type": kind, "replace_original": False, **message}
             await self._api.respond(text_at(body, "response_url"), answer)
             return
         thread = text_at(body, "container", "thread_ts") or text_at(body, "message", "thread_ts")
         channel = text_at(body, "channel", "id") or text_at(body, "container", "channel_id")
-        await self._api.post(channel, render.message(view.without_action("share")), thread)
-
-    async def _dialog(self, body: Json, turn: Turn, values: Mapping[str, str] | None = None) -> None:
-        """Shows the view in a dialog: at once a light one, since the right to open it lasts three seconds, then filled."""
-        open_one = text_at(body, "view", "id") if text_at(body, "view", "type") == "modal" else ""
-        opening = None if open_one else asyncio.ensure_future(self._open(text_at(body, "trigger_id")))
-        view = await self._sent(turn, body)
-        try:
-            open_one = await opening if opening else open_one
-        except DeliveryError:
-            if text_at(body, "response_url"):
-                await self._api.respond(text_at(body, "response_url"), {**_PRESS_AGAIN, "replace_original": False})
-            raise
-        shown = render.modal(view.filled(values or {}).without_action("share"))
-        await self._api.call("views.update", {"view_id": open_one, "view": shown})
-
-    async def _open(self, trigger: str) -> str:
-        answer = await self._api.call("views.open", {"trigger_id": trigger, "view": render.waiting()}, attempts=2)
-        return text_at(answer, "view", "id")
+        await self._api.post(channel, message, thread)
 
     async def submission(self, ack: Ack, body: Json) -> None:
         """A dialog was sent; what comes of it stands in the same dialog."""
@@ -233,34 +226,20 @@ class Listeners:
         if blank:
             await ack(response_action="errors", errors=blank)
             return
-        sent = ":".join((user_of(body), text_at(view, "id"), text_at(view, "hash")))
-        making = self._submissions.answer(sent, lambda: self._sent(Submitted(form, values), body))
+        sent = (user_of(body), text_at(view, "id"), text_at(view, "hash"), json.dumps(values, sort_keys=True))
+        key = "\n".join(sent) if all(sent) else ""
+        turn = Submitted(form, values)
+        making = self._submissions.answer(key, lambda: self._showing.formed(turn, body, unshared(render.modal)))
         answering = asyncio.ensure_future(making)
         shown = await _soon(answering, FORM_PATIENCE)
         if shown:
-            await ack(response_action="update", view=render.modal(shown.without_action("share")))
+            await ack(response_action="update", view=shown)
             return
-        await ack(response_action="update", view=render.waiting())
-        shown = await answering
-        await self._api.call(
-            "views.update", {"view_id": text_at(view, "id"), "view": render.modal(shown.without_action("share"))}
-        )
-
-    async def _sent(self, turn: Turn, body: Json) -> View:
-        """What the dispatcher answers to a turn with a form, from staff or not."""
-        return await self._view(turn, await self._people.sender_of_form(body))
-
-    async def _view(self, turn: Turn, sender: Sender) -> View:
-        """What the dispatcher answers; the apology where it fails."""
-        try:
-            return await self._door.handle(turn, sender)
-        except Exception as error:  # noqa: BLE001 - said kindly, logged once, without content
-            FAILED.labels(CHANNEL).inc()
-            log.error("turn failed: %s", place(error))
-            return apology(correlation())
+        await ack(response_action="update", view=render.waiting(secrets.token_hex(8)))
+        await self._api.call("views.update", {"view_id": text_at(view, "id"), "view": await answering})
 
 
-async def _soon(answering: asyncio.Future[View], patience: float) -> View | None:
-    """The view, if it is there within so many seconds; the work goes on either way."""
+async def _soon(answering: asyncio.Future[Json], patience: float) -> Json | None:
+    """What is shown, if it is there within so many seconds; the work goes on either way."""
     await asyncio.wait({answering}, timeout=patience)
     return answering.result() if answering.done() else None

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 _REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-HELD = "held"
 
 
 def dig(body: object, *path: str) -> Any:
@@ -50,15 +49,16 @@ def state_values(view: object, form: str) -> dict[str, str]:
     return values
 
 
-def held_values(message: object, form: str) -> dict[str, str]:
-    """What a form in a message begins with, read back from the blocks that show it."""
-    blocks = dig(message, "blocks")
-    values = {}
+def held_values(body: object, form: str) -> dict[str, str]:
+    """What a form in a message holds: as typed there, or as it was shown. Private messages come without their blocks."""
+    blocks = dig(body, "message", "blocks")
+    shown = {}
     for block in blocks if isinstance(blocks, list) else ():
-        parts = text_at(block, "block_id").split(":")
-        if len(parts) == 3 and parts[:2] == [HELD, form]:
-            values[parts[2]] = html.unescape(text_at(block, "text", "text"))
-    return values
+        belongs, _, name = text_at(block, "block_id").partition(":")
+        if belongs == form:
+            shown[name] = html.unescape(text_at(block, "element", "initial_value"))
+    typed = {name: value for name, value in state_values(body, form).items() if value}
+    return {**shown, **typed}
 
 
 def team_of(body: object) -> str:
@@ -71,6 +71,20 @@ def team_of(body: object) -> str:
         or text_at(body, "user", "team_id")
         or text_at(body, "team_id")
         or text_at(body, "team", "id")
+    )
+
+
+def enterprise_of(body: object) -> str:
+    """The Enterprise Grid organisation that a payload belongs to; empty in channels shared with others."""
+    if dig(body, "is_ext_shared_channel"):
+        return ""
+    authorizations = dig(body, "authorizations")
+    first = authorizations[0] if isinstance(authorizations, list) and authorizations else None
+    return (
+        text_at(body, "enterprise", "id")
+        or text_at(body, "enterprise_id")
+        or text_at(body, "team", "enterprise_id")
+        or text_at(first, "enterprise_id")
     )
 
 

@@ -13,7 +13,6 @@ from typing import assert_never
 
 from bot.channels import plain
 from bot.channels.slack import texts
-from bot.channels.slack.payloads import HELD
 from bot.views import OPEN, Block, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
 
 Json = texts.Json
@@ -30,7 +29,7 @@ TITLE = 24
 BUTTONS_A_ROW = 5
 FALLBACK = 3000
 ONE_LINE = 200
-TITLE_ELSE = "Policy"
+TITLE_ELSE = "Answer"
 NOTHING = "–"
 MORE = "There is more than fits here. Ask for a clause by its number, or read it at the official source."
 
@@ -48,14 +47,25 @@ def message(view: View) -> Json:
     return {"text": fallback(view), "blocks": _blocks(view, Surface.MESSAGE)}
 
 
+def shared(view: View) -> Json:
+    """The view for everybody in a channel: nothing to press."""
+    return message(view.without_choices())
+
+
+def is_quote(message: Json) -> bool:
+    """Whether a message quotes a clause; a refusal does not."""
+    return any(part["type"] == "rich_text_quote" for block in message["blocks"] for part in block.get("elements", ()))
+
+
 def modal(view: View) -> Json:
     """The view as a dialog. Its first form is the dialog's own, with a button to send it."""
     form = view.forms[0] if view.forms else None
+    alone = form and view.blocks == (form,)
     shown: Json = {
         "type": "modal",
         "callback_id": form.id if form else "view",
-        "title": texts.plain(form.title if form else TITLE_ELSE, TITLE),
-        "close": texts.plain("Cancel" if form else "Close", TITLE),
+        "title": texts.plain(form.title if form and alone else TITLE_ELSE, TITLE),
+        "close": texts.plain("Cancel" if alone else "Close", TITLE),
         "blocks": _blocks(view, Surface.MODAL),
     }
     if form:
@@ -68,10 +78,11 @@ def home(view: View) -> Json:
     return {"type": "home", "blocks": _blocks(view, Surface.HOME)}
 
 
-def waiting() -> Json:
-    """The dialog that is opened at once, before there is anything to show."""
+def waiting(name: str) -> Json:
+    """The dialog that is opened at once, before there is anything to show; it is found again by this name."""
     return {
         "type": "modal",
+        "external_id": name,
         "callback_id": "waiting",
         "title": texts.plain(TITLE_ELSE, TITLE),
         "close": texts.plain("Close", TITLE),
@@ -187,31 +198,30 @@ def _rows(buttons: Sequence[Button]) -> Iterator[Json]:
 
 def _button(button: Button) -> Json:
     shown: Json = {"type": "button", "action_id": button.action, "text": texts.plain(button.label, LABEL)}
-    if button.value:
-        shown["value"] = button.value
-    if len(button.label) > LABEL:
-        shown["accessibility_label"] = texts.cut(button.label, LABEL)
-    return shown
+    return {**shown, "value": button.value} if button.value else shown
 
 
 def _held(form: Form) -> Iterator[Json]:
-    """What a form would send, shown before its button; the dialog is filled from what stands here."""
+    """What a form holds to begin with, shown before its button; the dialog is filled from what stands there."""
     for field in form.fields:
         if field.value and not field.choices:
-            yield {"type": "context", "elements": [texts.plain(field.label, CONTEXT)]}
-            yield {**texts.section(field.value[: texts.SECTION]), "block_id": f"{HELD}:{form.id}:{field.name}"}
+            yield _asked(form, field)
 
 
 def _inputs(form: Form, surface: Surface) -> Iterator[Json]:
     for field in form.fields:
-        yield {
-            "type": "input",
-            "block_id": f"{form.id}:{field.name}",
-            "label": texts.plain(field.label, CONTEXT),
-            "element": _radio(field) if field.choices else _input(field),
-        }
+        yield _asked(form, field)
     if surface is Surface.HOME:
         yield {"type": "actions", "elements": [{**_button(Button(form.submit, f"submit:{form.id}")), "style": "primary"}]}
+
+
+def _asked(form: Form, field: Field) -> Json:
+    return {
+        "type": "input",
+        "block_id": f"{form.id}:{field.name}",
+        "label": texts.plain(field.label, CONTEXT),
+        "element": _radio(field) if field.choices else _input(field),
+    }
 
 
 def _input(field: Field) -> Json:

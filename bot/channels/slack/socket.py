@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -20,6 +21,7 @@ from bot.logs import place, quiet
 PING = 10.0
 SILENT = 4.5
 WATCH = 1.0
+GOODBYE = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -42,12 +44,13 @@ class Socket:
         self._watcher = asyncio.create_task(self._watching())
 
     async def stop(self) -> None:
-        """Closes the connection; what came in is still answered over HTTP."""
+        """Closes the connection."""
         for task in (self._watcher, self._connecting):
             if task:
                 task.cancel()
         if self._handler:
-            await self._handler.client.close()  # type: ignore[no-untyped-call] # the SDK's own gap
+            with suppress(Exception):  # a peer that does not say goodbye
+                await asyncio.wait_for(self._handler.client.close(), GOODBYE)  # type: ignore[no-untyped-call] # the SDK's own gap
 
     def wrong(self) -> str:
         """What is wrong with the connection; empty when it lives."""

@@ -1,0 +1,89 @@
+"""What a turn's view becomes in Slack: a message's content, or a dialog that is opened at once and then filled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+
+from bot.channels import DeliveryError, apology
+from bot.channels.slack import render
+from bot.channels.slack.api import CHANNEL, Api, Json
+from bot.channels.slack.payloads import text_at, user_of
+from bot.channels.slack.people import People
+from bot.dispatcher import ASKING, Dispatcher
+from bot.logs import correlation, place
+from bot.metrics import FAILED
+from bot.people import Sender
+from bot.turns import Turn
+from bot.views import View
+
+_PRESS_AGAIN = {"response_type": "ephemeral", "text": "Slack did not open the form in time. Please press again."}
+log = logging.getLogger(__name__)
+
+
+class Showing:
+    """Asks the dispatcher, and gives its view in the form that `how` makes of it."""
+
+    def __init__(self, door: Dispatcher, api: Api, people: People) -> None:
+        self._door = door
+        self._api = api
+        self._people = people
+
+    async def answered(self, turn: Turn, body: Json, how: Callable[[View], Json]) -> Json:
+        """What the dispatcher answers to a turn without a form; guests are not offered one in it either."""
+        view = await self._view(turn, self._people.sender(body))
+        if view.forms and await self._people.is_guest(user_of(body)):
+            view = view.without_forms(but=ASKING)
+        return self._rendered(view, how)
+
+    async def formed(self, turn: Turn, body: Json, how: Callable[[View], Json]) -> Json:
+        """What the dispatcher answers to a turn with a form, from staff or not."""
+        return self._rendered(await self._view(turn, await self._people.sender_of_form(body)), how)
+
+    def _rendered(self, view: View, how: Callable[[View], Json]) -> Json:
+        try:
+            return how(view)
+        except Exception as error:  # noqa: BLE001 - as below
+            return how(self._failed(error))
+
+    async def _view(self, turn: Turn, sender: Sender) -> View:
+        """What the dispatcher answers; the apology where it fails."""
+        try:
+            return await self._door.handle(turn, sender)
+        except Exception as error:  # noqa: BLE001 - said kindly, logged once, without content
+            return self._failed(error)
+
+    def _failed(self, error: Exception) -> View:
+        FAILED.labels(CHANNEL).inc()
+        log.error("turn failed: %s", place(error))
+        return apology(correlation())
+
+    async def dialog(self, body: Json, turn: Turn, values: Mapping[str, str] | None = None) -> None:
+        """Shows the view in a dialog: at once a light one, since the right to open it lasts three seconds, then filled."""
+        which = {"view_id": text_at(body, "view", "id")}
+        opening = None
+        if text_at(body, "view", "type") != "modal":
+            which = {"external_id": secrets.token_hex(8)}
+            opening = asyncio.ensure_future(self._open(text_at(body, "trigger_id"), which["external_id"]))
+        shown = await self.formed(turn, body, lambda view: render.modal(view.filled(values or {}).without_action("share")))
+        if opening and not await opening:
+            if text_at(body, "response_url"):
+                await self._api.respond(text_at(body, "response_url"), {**_PRESS_AGAIN, "replace_original": False})
+            return
+        await self._api.call("views.update", {**which, "view": shown})
+
+    async def _open(self, trigger: str, name: str) -> bool:
+        """Opens the light dialog; False where Slack refuses. A lost answer may mean that it is open, so it is filled then too."""
+        try:
+            await self._api.call("views.open", {"trigger_id": trigger, "view": render.waiting(name)}, attempts=1)
+        except DeliveryError as error:
+            log.warning("not delivered: %s", error)
+            return not error.permanent
+        return True
+
+
+def unshared(how: Callable[[View], Json]) -> Callable[[View], Json]:
+    """The same rendering where there is nothing to share with."""
+    return lambda view: how(view.without_action("share"))
