@@ -22,6 +22,7 @@ from bot.outcome import Outcome
 from bot.people import Sender, Standing
 from bot.records import Uncovered
 from bot.references import PolicyChanged
+from bot.sensitive import is_danger
 from bot.tokens import ForgedButton, Tokens
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.understanding import QUIET, Aside, Result, Understanding, understand
@@ -207,9 +208,14 @@ class Dispatcher:
                 return Decided("uncovered" if kept.records else None, kept)
             case "draft":
                 # No word about drafts in logs or metrics: somebody who checks one is not to feel watched.
-                return Decided(None, draft.check(values.get("account", ""), values.get("draft", ""), self.knowledge))
+                return Decided(None, self._checked(values.get("account", ""), values.get("draft", "")))
             case _:
                 raise UnknownTurn
+
+    def _checked(self, account: str, text: str) -> Outcome:
+        if is_danger(text):
+            return welcome.danger(self.directory)
+        return draft.check(account, text, self.knowledge)
 
     async def in_thread(self, call: Callable[..., T], *args: object) -> T:
         """Calls a verb of the ledger in the thread that owns it."""

@@ -6,6 +6,7 @@
 from policy_kb.bands import Band
 from policy_kb.clauses import Clause, Kind, Policy
 from policy_kb.definitions import definitions_used
+from policy_kb.drafts import Account, DraftCheck, Touch, Touched
 from policy_kb.knowledge import Finding, KnowledgeBase, Match
 from policy_kb.library import Library, read, shipped
 from policy_kb.loading import Others, load
@@ -15,8 +16,10 @@ from policy_kb.weights import TrainingFailed, state_directory
 from policy_kb.words import says_anything
 
 __all__ = [
+    "Account",
     "Band",
     "Clause",
+    "DraftCheck",
     "Finding",
     "Kind",
     "KnowledgeBase",
@@ -27,6 +30,8 @@ __all__ = [
     "Others",
     "Phrasing",
     "Policy",
+    "Touch",
+    "Touched",
     "TrainingFailed",
     "definitions_used",
     "load",

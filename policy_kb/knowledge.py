@@ -12,6 +12,7 @@ from policy_kb.bands import Band
 from policy_kb.bare import Bare
 from policy_kb.clauses import Clause, Policy
 from policy_kb.definitions import definitions_used
+from policy_kb.drafts import NO_CHECK, DraftCheck
 from policy_kb.lexicon import Group
 from policy_kb.nearest import Neighbour
 from policy_kb.numbers import ClauseNumbers, Typed
@@ -59,11 +60,12 @@ class KnowledgeBase:
     """Policies with everything needed to search them. Pure: the same question always gives the same finding.
 
     `phrased` ranks the clauses that have phrasings and tells intents apart; `bare` ranks the others, and is None where
-    there are none.
+    there are none. `drafts` says which clauses a draft touches.
     """
 
-    def __init__(self, policies: Sequence[Policy], phrased: Phrased, bare: Bare | None) -> None:
+    def __init__(self, policies: Sequence[Policy], phrased: Phrased, bare: Bare | None, drafts: DraftCheck = NO_CHECK) -> None:
         self.policies = tuple(policies)
+        self.drafts = drafts
         self.policies_by_id = {policy.id: policy for policy in policies}
         self._phrased = phrased
         self._bare = bare
@@ -76,7 +78,8 @@ class KnowledgeBase:
         clauses = [
             clause for each in policies for clause in each.clauses if clause.text and label_of(clause) not in self._phrased.labels
         ]
-        return KnowledgeBase(policies, self._phrased, Bare(policies, clauses, lexicon, self._phrased.is_common))
+        bare = Bare(policies, clauses, lexicon, self._phrased.is_common)
+        return KnowledgeBase(policies, self._phrased, bare, self.drafts)
 
     def policy(self, id: str) -> Policy:
         """The policy with this id. Raises KeyError."""

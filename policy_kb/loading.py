@@ -12,11 +12,13 @@ from pathlib import Path
 from policy_kb import library, weights
 from policy_kb.bare import Bare
 from policy_kb.clauses import Policy
+from policy_kb.drafts import DraftCheck
 from policy_kb.knowledge import KnowledgeBase, label_of
 from policy_kb.library import Library
 from policy_kb.phrased import ASK, NONE, OUT_OF_SCOPE, Phrased, clause_label
 from policy_kb.phrasings import Phrasing, sameness
 from policy_kb.weights import POLICY_ITSELF, Example, Progress
+from policy_kb.words import stem
 
 # A question that other policies answer: it shows what a question is, and no clause of ours.
 ELSEWHERE = "elsewhere"
@@ -70,7 +72,9 @@ def load(
 
     phrased = weights.fitted(_digest(source, others, leave_out), job, state or weights.state_directory(), progress)
     found = read.policies if read else library.read_policies(place)
-    return KnowledgeBase(found, phrased, _bare(found, read, place, phrased))
+    triggers = read.triggers if read else library.read_triggers_for(place, found)
+    drafts = DraftCheck(triggers, lambda word: phrased.is_common(stem(word)))
+    return KnowledgeBase(found, phrased, _bare(found, read, place, phrased), drafts)
 
 
 def _bare(found: Sequence[Policy], read: Library | None, place: Path, phrased: Phrased) -> Bare | None:

@@ -30,6 +30,8 @@ MANIFEST = "manifest.json"
 _KEPT = 6
 _SLOWEST = 900
 _UNFINISHED = "fitting-"
+# Drafts are checked word by word against triggers: nothing that is fitted depends on these modules.
+_NOT_FITTED = "drafts"
 _LIBRARIES = ("numpy", "scikit-learn", "scipy", "snowballstemmer")
 
 Progress = Callable[[str], None]
@@ -69,7 +71,7 @@ def fitted(digest: str, job: Callable[[], str], state: Path, progress: Progress 
 
     Raises TrainingFailed, and whatever `job` raises.
     """
-    directory = state / "weights" / _key(digest)
+    directory = state / "weights" / key(digest)
     with suppress(FileNotFoundError, NotADirectoryError, DamagedWeights):
         return _load(directory)
     work = job()
@@ -92,11 +94,12 @@ def fitted(digest: str, job: Callable[[], str], state: Path, progress: Progress 
     return found
 
 
-def _key(digest: str) -> str:
-    """A name for what the data, this program and its libraries give together."""
+def key(digest: str, package: Path = Path(__file__).parent) -> str:
+    """A name for what the data, this program's package and its libraries give together."""
     total = hashlib.sha256("\n".join([digest, *(f"{name} {version(name)}" for name in _LIBRARIES)]).encode())
-    for module in sorted(Path(__file__).parent.rglob("*.py")):
-        total.update(module.read_bytes())
+    for module in sorted(package.rglob("*.py")):
+        if module.relative_to(package).parts[0] != _NOT_FITTED:
+            total.update(module.read_bytes())
     return total.hexdigest()[:24]
 
 
