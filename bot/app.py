@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import intents
 import policy_kb
-from bot.config import Settings
+from bot.config import SHORTEST_SECRET, Settings, SettingsError
 from bot.directory import Directory, read_directory
 from bot.dispatcher import Dispatcher, Seen, say_nothing
 from bot.evaluation import BadLabels, Row
@@ -86,14 +87,35 @@ def dispatcher(
 
 
 def kept_secret(settings: Settings) -> bytes:
-    """The secret that signs buttons where none is configured: made once, kept in the data directory, for nobody else to read."""
+    """The secret that signs buttons where none is configured: made once, kept in the data directory, for nobody else to read.
+
+    Raises SettingsError where the file holds too little to be one, and OSError where it cannot be read or written.
+    """
     path = settings.records / KEY_FILE
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
+    if not path.exists():
+        _make_secret(path)
+    secret = path.read_bytes()
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsError(
+            f"{path} holds fewer than {SHORTEST_SECRET} bytes, which is no secret. Bring it back from a backup, or delete it: "
+            "the next start makes a new one, and the buttons of older messages stop working"
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside its place and then put there at once, so that nobody finds half of it; who is first there stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(FileExistsError), open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
-    return path.read_bytes()
+    descriptor, draft = tempfile.mkstemp(prefix=f"{KEY_FILE}-", dir=path.parent)  # mode 0600
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
 
 
 def kept_questions(settings: Settings) -> list[Uncovered]:

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.peers import is_loopback
 from policy_kb import state_directory
 
 PORT = 3978
+# A secret of fewer letters, or bytes, could be guessed.
+SHORTEST_SECRET = 16
 SLACK_API = "https://slack.com/api/"
 APP_TYPES = ("SingleTenant", "UserAssignedMSI", "MultiTenant")
 CLOUDS = ("public", "government")
@@ -52,7 +55,8 @@ class Settings:
     """What the environment says.
 
     `local` is the local mode; `state` is where all state lives; `secret` signs buttons and is empty unless set; `url` is the
-    address that the platforms call, `metrics_token` what reads the metrics from elsewhere.
+    address that the platforms call, `metrics_token` what reads the metrics from elsewhere; `forgets` says that the disk is
+    emptied at each restart, and that nobody has said that it may.
     """
 
     state: Path
@@ -63,6 +67,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     slack: SlackSettings | None = None
     microsoft: MicrosoftSettings | None = None
+    forgets: bool = False
 
     @property
     def directory(self) -> Path | None:
@@ -94,12 +99,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         state,
         given.get("CLAUSEBOT_ENV") == "local",
-        given.get("CLAUSEBOT_SECRET", "").encode(),
+        os.fsencode(given.get("CLAUSEBOT_SECRET", "")),
         int(given.get("PORT") or PORT),
         given.get("CLAUSEBOT_URL", "").rstrip("/"),
         given.get("CLAUSEBOT_METRICS_TOKEN", ""),
         _slack(given, organisation),
         _microsoft(given, organisation),
+        bool(given.get("DYNO")) and given.get("ALLOW_EPHEMERAL_STORAGE") != "1",
     )
 
 
@@ -129,11 +135,30 @@ def _general_mistakes(given: Mapping[str, str], state: Path) -> Iterator[str]:
     port = given.get("PORT", "")
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         yield f"PORT is {port!r}; it must be a number from 1 to 65535"
-    for name in ("CLAUSEBOT_URL", "SLACK_API_URL"):
-        if given.get(name) and urlsplit(given[name]).scheme not in ("http", "https"):
-            yield f"{name} is {given[name]!r}; it must begin with https://"
+    if 0 < len(given.get("CLAUSEBOT_SECRET", "")) < SHORTEST_SECRET:
+        yield f"CLAUSEBOT_SECRET has fewer than {SHORTEST_SECRET} letters and can be guessed; make one with openssl rand -hex 16"
+    yield from _address_mistakes(given)
     if mode == "local":
         yield from _local_mistakes(given)
+
+
+def _address_mistakes(given: Mapping[str, str]) -> Iterator[str]:
+    """The bot's token goes to Slack's address, so it is called without https on this machine only."""
+    for name in ("CLAUSEBOT_URL", "SLACK_API_URL"):
+        scheme, host = _parts(given.get(name, ""))
+        if given.get(name) and (scheme not in ("http", "https") or not host):
+            yield f"{name} is {given[name]!r}; it must begin with https:// and name a host"
+        elif name == "SLACK_API_URL" and scheme == "http" and not (host == "localhost" or is_loopback(host)):
+            yield f"{name} is {given[name]!r}; it must begin with https://, since the bot's token is sent there"
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """The scheme and the host of an address; both empty where it is none."""
+    try:
+        found = urlsplit(url)
+        return found.scheme, found.hostname or ""
+    except ValueError:
+        return "", ""
 
 
 def _local_mistakes(given: Mapping[str, str]) -> Iterator[str]:

@@ -20,7 +20,8 @@ _DANGER = re.compile(
     r"going to (?:kill|shoot|hurt) (?:me|him|her|them|us|people))\b",
     re.IGNORECASE,
 )
-_REACHABLE = re.compile(r"\+?\d[\d\s().-]{6,}\d|\S+@\S+\.\w+")
+# Between two signs @ no other is crossed, so that a text full of them is still looked through in one go.
+_REACHABLE = re.compile(r"\+?\d[\d\s().-]{6,}\d|[^\s@]@[^\s@]+\.\w")
 _GLUE = frozenset(
     """
     a an and are at be can did do does for from get how i if in is it me my of on or our that the their there they this to

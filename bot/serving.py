@@ -5,21 +5,34 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.app import Progress, dispatcher
-from bot.channels import LEAVE, Part
-from bot.config import Settings
+from bot.channels import Part
+from bot.config import Settings, SettingsError
 from bot.dispatcher import Dispatcher, Seen
 from bot.metrics import TURNS
 from bot.server import application
 from bot.surface import SLACK_PATH, TEAMS_PATH
 
+# Longer than a connection of a proxy stands idle; in seconds.
+KEEPALIVE = 75.0
+# How long requests in flight may take when the program stops, in seconds; aiohttp waits so long twice. Turns whose request
+# was answered have their own time.
+REQUESTS = 1.5
+# After so many seconds from the signal the program is gone, whatever hangs; hosts kill after ten.
+DEADLINE = 8.5
+FORGETS = (
+    "DYNO is set: such a host empties its disk at each restart, and with it what staff told HR and the secret that signs "
+    "buttons. Where the data directory lies on a volume that stays, or where that loss is accepted, set ALLOW_EPHEMERAL_STORAGE=1"
+)
 log = logging.getLogger(__name__)
 
 
@@ -31,19 +44,22 @@ class NothingToServe(Exception):
 async def serve(settings: Settings, policies: Path | None, progress: Progress, say: Callable[[str], None]) -> None:
     """Serves what the settings switch on until SIGTERM or SIGINT, then lets turns in flight finish.
 
-    `say` is told what is on once it answers. Raises NothingToServe, and OSError where the port is taken.
+    `say` is told what is on once it answers. From the signal on the process has a few seconds to end, and then ends.
+    Raises NothingToServe, SettingsError where the disk forgets, and OSError where the port is taken.
     """
     if not (settings.local or settings.slack or settings.microsoft):
         raise NothingToServe(" ".join((NothingToServe.__doc__ or "").split()))
+    if settings.forgets and not settings.local:
+        raise SettingsError(FORGETS)
     listening = sockets(settings)
     with dispatcher(settings, policies, progress, count) as door:
         # The knowledge base stays as long as the program: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()
         app = application(parts(door, settings), lambda: door.in_thread(door.ledger.check), settings.metrics_token)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=LEAVE)
-        await runner.setup()
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS, keepalive_timeout=KEEPALIVE)
         try:
+            await runner.setup()
             for each in listening:
                 await web.SockSite(runner, each).start()
             for line in switched(settings):
@@ -132,6 +148,16 @@ async def _stopped() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
+    # A locked ledger or a name that is not resolved holds up a thread, and Python waits for its threads before it ends.
+    last = threading.Timer(DEADLINE, _leave)
+    last.daemon = True
+    last.start()
+
+
+def _leave() -> None:
+    """Ends the process, with whatever hangs."""
+    log.warning("something still hangs, such as the ledger or a name server; not waited for any longer")
+    os._exit(0)
 
 
 def count(turn: Seen) -> None:

@@ -32,6 +32,8 @@ class Fault:
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] = field(default_factory=lambda: {"ok": False, "error": "internal_error"})
+    # A proxy's page instead of the body.
+    page: str = ""
     delay: float = 0.0
     cut: bool = False
     lose: bool = False
@@ -82,6 +84,8 @@ class SlackStandIn:
             return _cut(request)
         if fault and fault.status:
             self.calls.append((method, {"status": fault.status}))
+            if fault.page:
+                return web.Response(text=fault.page, status=fault.status, headers=fault.headers)
             return web.json_response(fault.body, status=fault.status, headers=fault.headers)
         self.calls.append((method, arguments))
         answer = self._answer(method, arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,72 @@ def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
     Ledger(handle)
     handle.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_delivery_is_first_once(database: SQLite) -> None:
+    """For an hour at least, for two at most; the table does not grow."""
+    ledger, now = Ledger(database), 1_800_000_123
+    assert ledger.first("a", now)
+    assert not ledger.first("a", now)
+    assert ledger.first("b", now + 1)
+    assert not ledger.first("a", now + 3599)
+    assert ledger.first("a", now + 2 * 3600 + 60)
+    assert [row["key"] for row in database.rows("SELECT key FROM delivered")] == ["a"]
+
+
+def test_no_fine_time_is_kept(database: SQLite) -> None:
+    """Full hours only: nobody can tell from the table when somebody wrote."""
+    ledger = Ledger(database)
+    for second in range(0, 7200, 1234):
+        ledger.first(str(second), 1_800_000_123 + second)
+    assert all(int(row["until"]) % 3600 == 0 for row in database.rows("SELECT until FROM delivered"))
+
+
+class Listening(SQLite):
+    """A handle that says what was run on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ran: list[str] = []
+
+    def run(self, sql: str, params: Sequence[object] = ()) -> int:
+        """As always, and remembered."""
+        self.ran.append(sql)
+        return super().run(sql, params)
+
+
+def test_old_deliveries_are_swept_once_a_minute() -> None:
+    """Not at each of them, by an index, and again after the clock was put back."""
+    handle = Listening()
+    ledger = Ledger(handle)
+
+    def sweeps() -> int:
+        return sum(sql.startswith("DELETE FROM delivered") for sql in handle.ran)
+
+    for place, (seconds, swept) in enumerate([(0, 1), (1, 1), (59, 1), (60, 2), (61, 2), (-600, 3), (-599, 3)]):
+        ledger.first(str(place), 1_800_000_000 + seconds)
+        assert sweeps() == swept, seconds
+    sweep = next(sql for sql in handle.ran if sql.startswith("DELETE FROM delivered"))
+    (plan,) = handle.rows(f"EXPLAIN QUERY PLAN {sweep}", [5])
+    assert "USING" in plan["detail"]
+    assert "delivered_until" in plan["detail"]
+    handle.close()
+
+
+def test_the_check_writes(tmp_path: Path) -> None:
+    """Something reaches the disk, and nothing stays; a table that takes no row is told."""
+    handle = SQLite(tmp_path / "ledger.sqlite")
+    ledger, log = Ledger(handle), tmp_path / "ledger.sqlite-wal"
+    ledger.commit([], TODAY)
+    before = log.stat().st_size
+    ledger.check()
+    ledger.check()
+    assert log.stat().st_size > before
+    assert list(handle.rows("SELECT * FROM delivered")) == []
+    handle.run("CREATE TRIGGER full BEFORE INSERT ON delivered BEGIN SELECT RAISE(ABORT, 'full'); END")
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.check()
+    handle.close()
 
 
 @pytest.mark.parametrize(("day", "name"), [("2026-11-20", "2026-W47"), ("2027-01-01", "2026-W53"), ("2024-12-30", "2025-W01")])

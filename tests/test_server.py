@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,62 +17,11 @@ import requests
 
 from bot.config import MicrosoftSettings, Settings, SlackSettings
 from bot.peers import is_loopback
-from bot.server import application
 from bot.serving import sockets, switched
 from policy_kb import KnowledgeBase
-from tests.serving import Serving
 from tests.slack_stand_in import SECRET, Fault, SlackStandIn, event, signed
 
 ROOT = Path(__file__).parent.parent
-
-
-class Ailing:
-    """A part that is not ready."""
-
-    routes = ()
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
-
-    def ready(self) -> str:
-        return "the part is ill"
-
-
-def serving(*parts: Ailing, token: str = "", broken: bool = False) -> Serving:
-    """The application with these parts, over a ledger that works or not."""
-
-    async def check() -> None:
-        if broken:
-            raise OSError("secret words")
-
-    return Serving(lambda: application(parts, check, token))
-
-
-def test_readiness() -> None:
-    """Alive in any case; ready when every part is and the ledger can be written; the reason names no exception's words."""
-    for parts, broken, status, told in (
-        ((), False, 200, "ready"),
-        ((Ailing(),), False, 503, "the part is ill"),
-        ((), True, 503, "the ledger cannot be written (OSError)"),
-    ):
-        server = serving(*parts, broken=broken)
-        assert requests.get(f"{server.url}/healthz", timeout=5).status_code == 200
-        answer = requests.get(f"{server.url}/readyz", timeout=5)
-        assert (answer.status_code, answer.text.strip()) == (status, told)
-        server.close()
-
-
-def test_metrics_are_for_this_machine_or_the_token() -> None:
-    """A call through a proxy on the same machine is not from this machine."""
-    server = serving(token="letmein")  # noqa: S106 - the test's own
-    url = f"{server.url}/metrics"
-    assert requests.get(url, timeout=5).status_code == 200
-    through = {"X-Forwarded-For": "203.0.113.77"}
-    assert requests.get(url, headers=through, timeout=5).status_code == 404
-    assert requests.get(url, headers={**through, "Authorization": "Bearer wrong"}, timeout=5).status_code == 404
-    assert requests.get(url, headers={**through, "Authorization": "Bearer letmein"}, timeout=5).status_code == 200
-    server.close()
 
 
 @pytest.mark.parametrize(
@@ -167,6 +117,11 @@ def slack() -> Iterator[SlackStandIn]:
     stand_in.close()
 
 
+def slack_at(slack: SlackStandIn) -> dict[str, str]:
+    """The variables that switch Slack on."""
+    return {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+
+
 def test_local_mode_as_a_process(environment: dict[str, str]) -> None:
     """The page answers, nothing else is on, and SIGTERM ends it."""
     process = started({**environment, "CLAUSEBOT_ENV": "local"})
@@ -178,8 +133,7 @@ def test_local_mode_as_a_process(environment: dict[str, str]) -> None:
 
 def test_a_turn_in_flight_is_finished_when_the_program_stops(environment: dict[str, str], slack: SlackStandIn) -> None:
     """Asked, then stopped: the answer still goes out. Logs hold neither the question nor its asker."""
-    settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    process = started({**environment, **settings})
+    process = started({**environment, **slack_at(slack)})
     assert requests.get(f"http://127.0.0.1:{environment['PORT']}/", timeout=5).status_code == 404
     slack.faults = [Fault("chat.postMessage", delay=1.5)]
     said = {
@@ -200,6 +154,48 @@ def test_a_turn_in_flight_is_finished_when_the_program_stops(environment: dict[s
         assert private not in errors
 
 
+def asked(environment: dict[str, str], channel: str) -> None:
+    """Somebody asks in Slack."""
+    said = {"type": "message", "channel_type": "im", "channel": channel, "user": "U1", "text": "416.8.5 f", "ts": "1"}
+    content, headers = signed(event(said), form=False)
+    url = f"http://127.0.0.1:{environment['PORT']}/slack/events"
+    assert requests.post(url, data=content, headers=headers, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("chat.postMessage", times=99, status=429, headers={"Retry-After": "30"}),
+        Fault("chat.postMessage", times=99, delay=12),
+    ],
+    ids=["limited", "hanging"],
+)
+def test_stopping_waits_for_nobody(environment: dict[str, str], slack: SlackStandIn, fault: Fault) -> None:
+    """A platform that takes no answers and a caller that does not finish its request cost seconds, not the deadline."""
+    process = started({**environment, **slack_at(slack)})
+    slack.faults = [fault]
+    for channel in ("D1", "D2", "D3"):
+        asked(environment, channel)
+    with socket.create_connection(("127.0.0.1", int(environment["PORT"]))) as caller:
+        caller.sendall(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+        stopped(process)
+
+
+def test_stopping_does_not_wait_for_a_locked_ledger(
+    environment: dict[str, str], state: Path, tmp_path: Path, slack: SlackStandIn
+) -> None:
+    """Another program holds the file, and a queue stands before it: the program ends in time all the same, and well."""
+    (tmp_path / "weights").symlink_to(state / "weights")
+    environment = {**environment, **slack_at(slack), "CLAUSEBOT_DATA_DIR": str(tmp_path)}
+    process = started(environment)
+    lock = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    for channel in ("D1", "D2", "D3"):
+        asked(environment, channel)
+    assert "ledger" in stopped(process)
+    lock.close()
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
@@ -207,6 +203,8 @@ def test_a_turn_in_flight_is_finished_when_the_program_stops(environment: dict[s
         ({"CLAUSEBOT_ENV": "local", "SLACK_BOT_TOKEN": "xoxb-1"}, "local mode asks nobody who they are"),
         ({"CLAUSEBOT_ENV": "local", "DYNO": "web.1"}, "DYNO is set"),
         ({"MICROSOFT_APP_PASSWORD": "x", "MICROSOFT_APP_TENANT_ID": "t"}, "MICROSOFT_APP_ID is missing"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s", "DYNO": "web.1"}, "ALLOW_EPHEMERAL_STORAGE=1"),
+        ({"CLAUSEBOT_ENV": "local", "CLAUSEBOT_SECRET": "short"}, "CLAUSEBOT_SECRET"),
         ({"SLACK_BOT_TOKEN": "xoxp-1", "SLACK_SIGNING_SECRET": "s"}, "must begin with xoxb-"),
     ],
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import threading
 from pathlib import Path
 
 import pytest
 
-from bot.config import MicrosoftSettings, SettingsError, SlackSettings, read_settings
+from bot.app import KEY_FILE, kept_secret
+from bot.config import MicrosoftSettings, Settings, SettingsError, SlackSettings, read_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 TEAMS = {"MICROSOFT_APP_ID": "id", "MICROSOFT_APP_PASSWORD": "p", "MICROSOFT_APP_TENANT_ID": "t"}
+OWN = "0123456789abcdef"
 
 
 def test_defaults() -> None:
@@ -23,9 +28,9 @@ def test_defaults() -> None:
 def test_local_mode(tmp_path: Path) -> None:
     """Its records lie apart; an own directory of roles counts once the file is there."""
     settings = read_settings(
-        {"CLAUSEBOT_ENV": "local", "CLAUSEBOT_DATA_DIR": str(tmp_path), "CLAUSEBOT_SECRET": "s", "PORT": "80"}
+        {"CLAUSEBOT_ENV": "local", "CLAUSEBOT_DATA_DIR": str(tmp_path), "CLAUSEBOT_SECRET": OWN, "PORT": "80"}
     )
-    assert (settings.local, settings.state, settings.secret, settings.directory) == (True, tmp_path, b"s", None)
+    assert (settings.local, settings.state, settings.secret, settings.directory) == (True, tmp_path, OWN.encode(), None)
     assert (settings.records, settings.port) == (tmp_path / "local", 80)
     (tmp_path / "directory.toml").touch()
     assert settings.directory == tmp_path / "directory.toml"
@@ -34,12 +39,12 @@ def test_local_mode(tmp_path: Path) -> None:
 def test_platforms(tmp_path: Path) -> None:
     """Tokens and ids with the organisation's own lists, and no secret in any print."""
     (tmp_path / "clausebot.toml").write_text('[slack]\nteams = ["T1"]\n[teams]\ntenants = ["t", "u"]\n', "utf-8")
-    given = {"CLAUSEBOT_DATA_DIR": str(tmp_path), **SLACK, **TEAMS, "CLAUSEBOT_SECRET": "hush", "CLAUSEBOT_URL": "https://b.gov/"}
+    given = {"CLAUSEBOT_DATA_DIR": str(tmp_path), **SLACK, **TEAMS, "CLAUSEBOT_SECRET": OWN, "CLAUSEBOT_URL": "https://b.gov/"}
     settings = read_settings(given)
     assert settings.slack == SlackSettings("xoxb-1", "s", teams=("T1",))
     assert settings.microsoft == MicrosoftSettings("id", password="p", tenant="t", tenants=("t", "u"))  # noqa: S106 - made up
     assert settings.url == "https://b.gov"
-    for secret in ("xoxb-1", "'p'", "hush"):
+    for secret in ("xoxb-1", "'p'", OWN):
         assert secret not in repr(settings)
 
 
@@ -52,6 +57,8 @@ def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
         "CLAUSEBOT_DATA_DIR": str(file),
         "PORT": "many",
         "CLAUSEBOT_URL": "bot.example.gov",
+        "CLAUSEBOT_SECRET": "fifteen letters",
+        "SLACK_API_URL": "http://slack.example.gov/api/",
         "SLACK_APP_TOKEN": "xoxb-1",
         "MICROSOFT_APP_TYPE": "Tiny",
         "MICROSOFT_CLOUD": "moon",
@@ -95,3 +102,77 @@ def test_a_broken_organisation_file_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "clausebot.toml").write_text(text, "utf-8")
     with pytest.raises(SettingsError, match=r"clausebot\.toml"):
         read_settings({"CLAUSEBOT_DATA_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("url", "fits"),
+    [
+        ("https://slack-gov.com/api/", True),
+        ("http://127.0.0.1:8080/api/", True),
+        ("http://localhost:8080/api/", True),
+        ("http://[::1]:8080/api/", True),
+        ("http://slack.com/api/", False),
+        ("http://127.0.0.1.example.org/api/", False),
+        ("http://127.0.0.1@example.org/api/", False),
+        ("http://10.0.0.5/api/", False),
+        ("ftp://slack.com/", False),
+        ("https://", False),
+        ("http://[", False),
+        ("slack.com", False),
+    ],
+)
+def test_tokens_travel_over_https(url: str, fits: bool) -> None:
+    """Slack's API is called without it on this machine only."""
+    if fits:
+        slack = read_settings({**SLACK, "SLACK_API_URL": url}).slack
+        assert slack
+        assert slack.api_url == url
+    else:
+        with pytest.raises(SettingsError, match="SLACK_API_URL"):
+            read_settings({**SLACK, "SLACK_API_URL": url})
+
+
+def test_any_bytes_may_be_the_secret() -> None:
+    """An environment holds bytes, which need not be UTF-8."""
+    given = os.fsdecode(b"\xff" * 16)
+    assert read_settings({"CLAUSEBOT_SECRET": given}).secret == b"\xff" * 16
+
+
+@pytest.mark.parametrize(
+    ("given", "forgets"),
+    [
+        ({}, False),
+        ({"DYNO": "web.1"}, True),
+        ({"DYNO": "web.1", "ALLOW_EPHEMERAL_STORAGE": "1"}, False),
+        ({"DYNO": "web.1", "ALLOW_EPHEMERAL_STORAGE": "0"}, True),
+    ],
+)
+def test_a_disk_that_forgets(given: dict[str, str], forgets: bool) -> None:
+    """Is one that the host says it is, unless somebody says that it may."""
+    assert read_settings(given).forgets is forgets
+
+
+def test_the_kept_secret_is_made_once(tmp_path: Path) -> None:
+    """For nobody else to read, whole from the first moment, and the same for all who start at once."""
+    settings, found = Settings(tmp_path / "new"), list[bytes]()
+    threads = [threading.Thread(target=lambda: found.append(kept_secret(settings))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert len(found[0]) == 32
+    (path,) = settings.records.iterdir()
+    assert path.name == KEY_FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert kept_secret(settings) == found[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 15])
+def test_half_a_secret_is_never_used(tmp_path: Path, content: bytes) -> None:
+    """Nor replaced: somebody has to know that buttons stop working."""
+    (tmp_path / KEY_FILE).write_bytes(content)
+    with pytest.raises(SettingsError, match=KEY_FILE):
+        kept_secret(Settings(tmp_path))
+    assert (tmp_path / KEY_FILE).read_bytes() == content

@@ -30,11 +30,12 @@ def alice(dispatcher: Dispatcher) -> Iterator[SlackDriver]:
         (Fault("chat.postMessage", status=429, headers={"Retry-After": "0"}), 2),
         (Fault("chat.postMessage", status=500), 2),
         (Fault("chat.postMessage", times=2, status=503), 3),
+        (Fault("chat.postMessage", status=502, page="Bad Gateway"), 2),
         (Fault("chat.postMessage", cut=True), 2),
         (Fault("chat.postMessage", lose=True), 1),
         (Fault("chat.postMessage", delay=1.0), 1),
     ],
-    ids=["429", "500", "503 twice", "cut", "answer lost", "slow"],
+    ids=["429", "500", "503 twice", "a page", "cut", "answer lost", "slow"],
 )
 def test_a_failing_slack_gets_the_answer_exactly_once(alice: SlackDriver, fault: Fault, calls: int) -> None:
     """In a direct message, where it can be read back, even a lost answer does not double."""

@@ -31,5 +31,6 @@ def run(settings: Settings, plan: Plan, progress: app.Progress) -> Iterator[str]
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.state) as name:
         state = Path(name)
         shutil.copytree(settings.state / "weights", state / "weights")
-        found = asyncio.run(measure(replace(settings, state=state, local=False, secret=b"bench"), plan, progress))
+        own = replace(settings, state=state, local=False, secret=b"a bench keeps no secrets")
+        found = asyncio.run(measure(own, plan, progress))
     yield from lines(plan, found)

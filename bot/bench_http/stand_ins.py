@@ -36,6 +36,7 @@ class StandIns:
         """Begins to listen at a free port."""
         app = web.Application()
         app.router.add_post("/api/auth.test", self._who)
+        app.router.add_get("/api/users.info", self._member)
         app.router.add_post("/answers/{key}", self._answered)
         app.router.add_get("/openid", self._openid)
         app.router.add_get("/keys", self._keys)
@@ -82,6 +83,9 @@ class StandIns:
 
     async def _who(self, _: web.Request) -> web.Response:
         return web.json_response({"ok": True, "team_id": TEAM, "user_id": "U0BOT", "bot_id": "B0BOT"})
+
+    async def _member(self, request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "user": {"id": request.query.get("user", "")}})
 
     async def _openid(self, _: web.Request) -> web.Response:
         return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.url}/keys"})

@@ -52,7 +52,7 @@ def _alive(answer: Answer | Unreached) -> Check:
 def _ready(answer: Answer) -> Check:
     name = "readiness"
     if answer.status == 200:
-        return ok(name, "the bot says that all of it works")
+        return ok(name, "the bot says that it is ready")
     if answer.status == 503:
         said = "; ".join(answer.body.split("\n")).strip("; ")[:_LONGEST]
         return wrong(name, f"the bot says: {said}", "see the checks below, and the bot’s log")

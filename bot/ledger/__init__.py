@@ -11,7 +11,7 @@ from bot.records import Record, Reference, Uncovered
 
 __all__ = ["Database", "Ledger", "week"]
 
-_TABLES = (
+_SCHEMA = (
     """
     CREATE TABLE IF NOT EXISTS uncovered (
         key TEXT PRIMARY KEY,
@@ -25,6 +25,7 @@ _TABLES = (
         until INTEGER NOT NULL
     ) WITHOUT ROWID
     """,
+    "CREATE INDEX IF NOT EXISTS delivered_until ON delivered (until)",
     """
     CREATE TABLE IF NOT EXISTS reference (
         channel TEXT NOT NULL,
@@ -36,6 +37,10 @@ _TABLES = (
 )
 # A platform delivers an event again within minutes (Slack: at once, after one minute, after five); in seconds.
 _DELIVERED_KEPT = 3600
+# No finer time than this is written, so that the table does not tell when somebody wrote; in seconds.
+_HOUR = 3600
+# How often what is past its time is looked for, in seconds.
+_SWEEP = 60
 
 
 class Database(Protocol):
@@ -58,6 +63,7 @@ class Ledger:
         self._database = database
         self._weeks_kept = weeks_kept
         self._laid = False
+        self._swept: int | None = None
 
     def commit(self, records: Sequence[Record], today: datetime.date) -> None:
         """Keeps all these records, or none of them; what is past its time goes in the same breath."""
@@ -76,15 +82,16 @@ class Ledger:
         return [Uncovered(row["key"], row["week"], row["question"]) for row in rows]
 
     def first(self, key: str, now: int) -> bool:
-        """Whether this delivery has not been met before; from then on it has, for an hour.
+        """Whether this delivery has not been met before; from then on it has, for one to two hours.
 
         `key` is a digest of the platform's own id, `now` seconds since 1970. Nothing of the content is kept.
         """
         self._lay()
+        until = -(-(now + _DELIVERED_KEPT) // _HOUR) * _HOUR
         with self._database.transaction():
-            self._database.run("DELETE FROM delivered WHERE until < ?", [now])
+            self._sweep(now)
             sql = "INSERT INTO delivered (key, until) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
-            return self._database.run(sql, [key, now + _DELIVERED_KEPT]) == 1
+            return self._database.run(sql, [key, until]) == 1
 
     def refer(self, reference: Reference) -> None:
         """Keeps where somebody can be written to, the latest place only."""
@@ -110,18 +117,25 @@ class Ledger:
             self._database.run(f"DELETE FROM reference WHERE channel = ?{one}", params)  # noqa: S608 - a constant
 
     def check(self) -> None:
-        """Raises the database's own error where it cannot be written."""
+        """Writes a row and takes it away again. Raises the database's own error where it cannot be written."""
         self._lay()
         with self._database.transaction():
-            self._database.run("DELETE FROM delivered WHERE until < 0")
+            self._database.run("INSERT INTO delivered (key, until) VALUES ('check', 0)")
+            self._database.run("DELETE FROM delivered WHERE key = 'check'")
 
     def _lay(self) -> None:
-        """Makes the tables where they are not there yet."""
+        """Makes the tables and the index where they are not there yet."""
         if not self._laid:
             with self._database.transaction():
-                for table in _TABLES:
-                    self._database.run(table)
+                for statement in _SCHEMA:
+                    self._database.run(statement)
             self._laid = True
+
+    def _sweep(self, now: int) -> None:
+        """Forgets old deliveries, once a minute at most; a clock that was put back is no reason to wait."""
+        if self._swept is None or not 0 <= now - self._swept < _SWEEP:
+            self._database.run("DELETE FROM delivered WHERE until < ?", [now])
+            self._swept = now
 
     def _keep(self, record: Record) -> None:
         values = [record.key, record.week, record.question]

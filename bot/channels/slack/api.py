@@ -154,9 +154,7 @@ async def _nobody_knows() -> None:
 def _meaning(error: Exception) -> tuple[Failure, float | None]:
     """What the failure means, and how many seconds Slack asks to wait."""
     if isinstance(error, SlackApiError):
-        # A response that was no JSON comes as aiohttp's own, which names its status otherwise.
-        status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
-        return _status(int(status or 0), _headers(error), _code(error))
+        return _status(_http_status(error), _headers(error), _code(error))
     if isinstance(error, aiohttp.ClientResponseError):
         return _status(error.status, dict(error.headers or {}), "")
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -172,6 +170,11 @@ def _status(status: int, headers: dict[str, str], code: str) -> tuple[Failure, f
     return Failure.PERMANENT, None
 
 
+def _http_status(error: SlackApiError) -> int:
+    """The status of a failed call; a response that was no JSON comes as aiohttp's own, which names it otherwise."""
+    return int(getattr(error.response, "status_code", None) or getattr(error.response, "status", 0) or 0)
+
+
 def _headers(error: SlackApiError) -> dict[str, str]:
     return dict(getattr(error.response, "headers", None) or {})
 
@@ -185,8 +188,9 @@ def _seconds(headers: dict[str, str]) -> float:
 def _code(error: Exception) -> str:
     """The platform's code for a failure; never its words, which may repeat what was sent."""
     if isinstance(error, SlackApiError):
-        found = error.response.get("error") if hasattr(error.response, "get") else None
-        return str(found)[:60] if isinstance(found, str) else f"HTTP {getattr(error.response, 'status', '?')}"
+        data = getattr(error.response, "data", None)
+        code = data.get("error") if isinstance(data, dict) else None
+        return str(code)[:60] if isinstance(code, str) else f"HTTP {_http_status(error)}"
     if isinstance(error, aiohttp.ClientResponseError):
         return f"HTTP {error.status}"
     return type(error).__name__
