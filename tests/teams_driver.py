@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.drivers import flat
 from tests.serving import Serving
 from tests.teams_stand_in import APP_ID, TENANT, Json, Person, TeamsStandIn, call, invoke, message, pressed
 
+# Longer than a turn may take; in seconds.
+PATIENCE = 12.0
 SETTINGS = MicrosoftSettings(APP_ID, password="secret", tenant=TENANT, tenants=(TENANT,))  # noqa: S106 - the stand-in's own
 
 
@@ -62,11 +65,16 @@ class TeamsDriver:
         return self._submitted(action, values)
 
     def call(self, body: Json) -> Json:
-        """Posts a signed activity; the JSON of the answer."""
+        """Posts a signed activity, and waits until it is worked off; the JSON of the answer."""
         answer = call(self.bot.url, body, self.microsoft.token())
         assert answer.status_code == 200, answer.status_code
+        self.settle()
         found: Json = answer.json() if answer.content else {}
         return found
+
+    def settle(self) -> None:
+        """Waits until no turn is being worked on: messages are acknowledged before they are answered."""
+        until(lambda: not self.channel._running)
 
     def first_card(self, person: Person) -> Json:
         """The card of the first message that the person's conversation got."""
@@ -98,6 +106,14 @@ class TeamsDriver:
     def _show(self, card: Json, *, dialog: bool) -> str:
         self.card, self._in_dialog = card, dialog
         return flat(visible(card))
+
+
+def until(done: Callable[[], object]) -> None:
+    """Waits until something has happened."""
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.005)
 
 
 def visible(part: Any) -> str:

@@ -55,6 +55,11 @@ class TeamsStandIn:
         self.keys_delay = 0.0
         self.keys_status = 200
         self.kids = ["k1"]
+        # What the roster says of somebody, by account; of everybody else that they are members of the tenant.
+        self.members: dict[str, Json] = {}
+        self.members_asked: list[tuple[str, str]] = []
+        self.members_delay = 0.0
+        self.members_status = 200
         self._numbers = itertools.count(1)
         self._closing = asyncio.Event()
         self._serving = Serving(self._application)
@@ -98,6 +103,7 @@ class TeamsStandIn:
         app.router.add_get("/openidconfiguration", self._configuration)
         app.router.add_get("/emulator", self._configuration)
         app.router.add_get("/keys", self._keys)
+        app.router.add_get("/amer/v3/conversations/{conversation}/members/{member}", self._member)
         app.router.add_post("/amer/v3/conversations/{conversation}/activities", self._post)
         app.router.add_post("/amer/v3/conversations/{conversation}/activities/{activity}", self._post)
         return app
@@ -112,6 +118,16 @@ class TeamsStandIn:
     async def _keys(self, _: web.Request) -> web.Response:
         public = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
         return web.json_response({"keys": [{**public, "kid": kid, "endorsements": ["msteams"]} for kid in self.kids]})
+
+    async def _member(self, request: web.Request) -> web.Response:
+        asked = request.match_info["conversation"], request.match_info["member"]
+        self.members_asked.append(asked)
+        assert request.headers.get("Authorization", "").startswith("Bearer ")
+        await self._late(self.members_delay)
+        if self.members_status != 200:
+            return web.json_response({"error": {"code": "MemberNotFoundInConversation"}}, status=self.members_status)
+        usual = {"id": asked[1], "tenantId": TENANT, "userRole": "user", "userPrincipalName": "somebody@city.example"}
+        return web.json_response({**usual, **self.members.get(asked[1], {})})
 
     async def _post(self, request: web.Request) -> web.Response:
         self.attempts += 1

@@ -16,7 +16,7 @@ from bot.dispatcher import Dispatcher
 from bot.journeys.home import UNCOVERED
 from bot.server import application
 from tests.serving import Serving
-from tests.teams_driver import TeamsDriver, visible
+from tests.teams_driver import TeamsDriver, until, visible
 from tests.teams_stand_in import APP_ID, KEY, OTHER_KEY, Json, Person, TeamsStandIn, activity, call, message
 
 QUESTION = "can i scroll instagram while im on the clock"
@@ -165,6 +165,7 @@ def test_local_mode_answers_an_emulator(local: Serving) -> None:
         body = {"id": "1", "channelId": "emulator", "serviceUrl": emulator.service, "conversation": {"id": "c"}}
         people = {"from": {"id": "u"}, "recipient": {"id": "b"}}
         assert call(local.url, {**body, **people, "type": "message", "text": UNANSWERED}).status_code == 200
+        until(lambda: emulator.posts)
         (sent,) = emulator.posts
         assert TELL_HR in visible(sent["attachments"][0]["content"])
         assert emulator.tokens == [""]
@@ -177,10 +178,14 @@ def test_local_mode_answers_an_emulator(local: Serving) -> None:
         ({"Origin": "null"}, 403),
         ({"X-Forwarded-For": "10.0.0.1"}, 403),
         ({"Forwarded": "for=10.0.0.1"}, 403),
+        ({"Host": "rebound.example"}, 403),
+        ({"Host": "localhost.evil.example:3978"}, 403),
+        ({"Host": "localhost:3978"}, 400),
+        ({"Host": "[::1]:3978"}, 400),
     ],
 )
 def test_local_mode_answers_no_page_and_no_proxy(local: Serving, headers: dict[str, str], status: int) -> None:
-    """A page in a browser can reach this machine, and a proxy on it stands for anybody."""
+    """A page in a browser can reach this machine, also under a name that was bent to it, and a proxy stands for anybody."""
     assert requests.post(f"{local.url}/api/messages", json={}, headers=headers, timeout=5).status_code == status
 
 

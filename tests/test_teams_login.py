@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
@@ -109,6 +112,36 @@ def test_a_token_is_asked_for_once_by_all_who_wait() -> None:
 
     asyncio.run(wait())
     assert asked == [0.0, 61.0, 200.0]
+
+
+STUCK = """
+import asyncio, threading
+from bot.channels import DeliveryError
+from bot.channels.teams import login
+login.TIMEOUT = 0.2
+async def main():
+    mine = login.Login(lambda: threading.Event().wait(60))
+    try:
+        await mine.token()
+    except DeliveryError as error:
+        print(error, flush=True)
+    mine.close()
+asyncio.run(main())
+"""
+
+
+def test_a_stuck_login_does_not_hold_the_program_up() -> None:
+    """It ends although Microsoft has not answered."""
+    running = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    with running:
+        assert running.stdout.readline() == "login: no answer in time\n"
+        start = time.monotonic()
+        try:
+            assert running.wait(5) == 0
+        finally:
+            running.kill()
+    assert time.monotonic() - start < 2.0
 
 
 class Microsoft(requests.Session):

@@ -59,6 +59,38 @@ def test_nothing_is_kept_of_who_presses_or_fills_a_form(alice: TeamsDriver, disp
     assert references(alice, dispatcher) == []
 
 
+def test_a_form_that_comes_as_a_message_leaves_no_row(alice: TeamsDriver, dispatcher: Dispatcher) -> None:
+    """Neither of who sent it nor that it came; delivered twice it is one all the same."""
+    data = {"form": "uncovered", "uncovered.question": "how many days off are there"}
+    body = activity(alice.microsoft, Person(), "message", value=data)
+    for _ in range(2):
+        alice.call(body)
+    alice.call(activity(alice.microsoft, Person(), "message", value={"action": "help", "value": ""}))
+    assert len(alice.microsoft.posts) == 2
+    assert len(kept(dispatcher)) == 1
+    assert references(alice, dispatcher) == []
+    assert deliveries(dispatcher) == 0
+    alice.say(QUESTION)
+    assert deliveries(dispatcher) == 1
+
+
+def deliveries(dispatcher: Dispatcher) -> int:
+    """How many deliveries the ledger remembers."""
+    count = dispatcher.ledger._database.rows
+    (row,) = dispatcher.thread.submit(lambda: list(count("SELECT count(*) AS n FROM delivered"))).result()
+    return int(row["n"])
+
+
+@pytest.mark.parametrize("again", ["composeExtension/query", "task/fetch", "composeExtension/fetchTask"])
+def test_what_changes_nothing_is_not_remembered(alice: TeamsDriver, again: str) -> None:
+    """What somebody searches for or opens; only presses and forms are."""
+    value = {"commandId": "draft", "data": {"action": "open:ask"}, "parameters": [{"name": "question", "value": QUESTION}]}
+    alice.call(invoke(alice.microsoft, Person(), again, value))
+    assert len(alice.channel._once._met) == 0
+    alice.call(pressed(alice.microsoft, Person(), {"action": "help", "value": ""}))
+    assert len(alice.channel._once._met) == 1
+
+
 @pytest.mark.parametrize(
     "person", [STRANGER, GUEST, Person("nobody", more={"aadObjectId": None})], ids=lambda person: person.name
 )
@@ -104,6 +136,7 @@ def test_a_message_delivered_twice_is_answered_once(alice: TeamsDriver, dispatch
     with closing(TeamsDriver(dispatcher)) as started_again:
         token = started_again.microsoft.token(serviceurl=alice.microsoft.service)
         assert call(started_again.bot.url, body, token).status_code == 200
+        started_again.settle()
     assert len(alice.microsoft.posts) == 1
 
 

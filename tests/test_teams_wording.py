@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.teams.arrival import BadActivity, Mention, read
-from bot.channels.teams.wording import from_html, spoken
+from bot.channels.teams.wording import LONGEST, from_html, spoken, tidy
 
 BOT = Mention("28:bot", "<at>Clausebot</at>")
 
@@ -46,6 +47,8 @@ def test_a_message_is_read_as_it_was_written(text: str, mentions: tuple[Mention,
         ("<script>alert(1)</script><style>p{}</style>seen", "seen"),
         ("</script></blockquote>plain & simple", "plain & simple"),
         ("<attachment id='1'></attachment>", ""),
+        ("<![if x]>a<![endif]>b<![<c>", "ab"),
+        ("<b>one</b> two &amp; three<spa", "one two & three"),
     ],
 )
 def test_html_is_read_as_text(markup: str, said: str) -> None:
@@ -58,6 +61,23 @@ def test_html_is_read_as_text(markup: str, said: str) -> None:
 def test_any_markup_is_read(markup: str) -> None:
     """Broken tags and entities give some text and no error."""
     assert "\u00a0" not in from_html(markup)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("<at>", "<at ", "<at>a", "</at>", "<a ", "<a b=", '<a b="', '<a b=">', "<a b='>", "<a >", "<a/", "<a\n/=>", "</a <>"),
+        *("<!--", "<![", "<!", "<?", "</", "<", "&", "&#", " ", "\n", "<blockquote>"),
+    ],
+)
+def test_what_is_read_of_a_message_takes_no_time(part: str) -> None:
+    """However long it is, and however badly broken."""
+    start = time.monotonic()
+    text = part * (500_000 // len(part))
+    spoken(text, [Mention("28:bot", f"{part}{number}") for number in range(20_000)], "28:bot")
+    assert len(from_html(text)) <= LONGEST * 2
+    tidy(text)
+    assert time.monotonic() - start < 0.5
 
 
 anything = st.recursive(

@@ -58,6 +58,11 @@ class Arrival:
         return self.kind == "personal"
 
     @property
+    def filled(self) -> bool:
+        """Whether a message is a button or a form, as clients without dialogs send it."""
+        return self.type == "message" and ("action" in self.value or "form" in self.value)
+
+    @property
     def mentioned(self) -> bool:
         """Whether the message mentions this bot."""
         return any(mention.account == self.bot for mention in self.mentions)
@@ -85,7 +90,7 @@ def read(body: object) -> Arrival:
         person=text(sender, "aadObjectId") or text(sender, "id"),
         bot=text(part(body, "recipient"), "id"),
         tenants=_tenants(body, conversation, sender),
-        guest=_is_guest(sender),
+        guest=is_guest(sender) or not text(sender, "aadObjectId"),
         text=text(body, "text"),
         mentions=tuple(_mentions(parts(body, "entities"))),
         joined=frozenset(text(each, "id") for each in parts(body, "membersAdded")),
@@ -138,6 +143,13 @@ def parts(container: Mapping[str, Any], key: str, *, strict: bool = True) -> lis
     return []
 
 
+def is_guest(account: Mapping[str, Any]) -> bool:
+    """Whether this account, of an activity or of a roster, says that it is a guest's."""
+    role = text(account, "userRole", strict=False) or text(account, "role", strict=False)
+    external = "#ext#" in text(account, "userPrincipalName", strict=False).lower()
+    return external or role.lower() in ("guest", "anonymous")
+
+
 def _kind(conversation: Mapping[str, Any]) -> str:
     """Emulators leave out the kind of a conversation between two."""
     kind = text(conversation, "conversationType")
@@ -148,13 +160,6 @@ def _tenants(body: Mapping[str, Any], conversation: Mapping[str, Any], sender: M
     tenant = part(part(body, "channelData", strict=False), "tenant", strict=False)
     named = (text(tenant, "id", strict=False), text(conversation, "tenantId"), text(sender, "tenantId", strict=False))
     return frozenset(each.lower() for each in named if each)
-
-
-def _is_guest(sender: Mapping[str, Any]) -> bool:
-    """Whether the activity tells that its writer is a guest, or nobody whom the tenant knows."""
-    role = text(sender, "userRole", strict=False) or text(sender, "role", strict=False)
-    external = "#ext#" in text(sender, "userPrincipalName", strict=False).lower()
-    return external or role.lower() in ("guest", "anonymous") or not text(sender, "aadObjectId")
 
 
 def _mentions(entities: Iterable[Mapping[str, Any]]) -> Iterable[Mention]:

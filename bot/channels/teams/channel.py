@@ -24,14 +24,17 @@ from bot.channels.teams.identity import Authentication, Checked, Unauthorised, U
 from bot.channels.teams.keys import KeysUnreachable
 from bot.channels.teams.login import Login, fetching
 from bot.channels.teams.replies import Reply
+from bot.channels.teams.roster import Roster
 from bot.config import MicrosoftSettings
 from bot.dispatcher import Dispatcher
 from bot.logs import place
-from bot.peers import is_here
+from bot.peers import is_here, is_own_name
 from bot.surface import TEAMS_PATH
 
 # What keeping a reference may take after an answer is sent; in seconds.
 REMEMBERING = 2.0
+# Invokes that are worked on once. The others change nothing, and what somebody searches for is not remembered.
+ONCE = frozenset({"task/submit", "composeExtension/submitAction", "adaptiveCard/action"})
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -53,8 +56,8 @@ class Teams:
         self._settings = settings
         self._cloud = cloud or CLOUDS[settings.cloud if settings else "public"]
         self._login = Login(fetch or fetching(settings, self._cloud)) if settings else None
-        self._conversation = Conversation(door, settings)
-        self._invokes: Once[bytes] = Once()
+        self._door = door
+        self._once: Once[bytes] = Once()
         self._running: set[asyncio.Task[Any]] = set()
 
     @property
@@ -66,6 +69,8 @@ class Teams:
         """Opens a session for calls to Microsoft; nothing is asked before somebody calls."""
         self._session = aiohttp.ClientSession(trust_env=self._settings is not None)
         connectors = Connectors(self._session, self._login)
+        roster = Roster(self._session, self._login, self._settings.tenants) if self._settings else None
+        self._conversation = Conversation(self._door, self._settings, roster)
         self._authentication: Authentication = (
             Checked(self._settings.app_id, self._cloud, self._session, connectors)
             if self._settings
@@ -127,12 +132,8 @@ class Teams:
         return task
 
     async def _answered(self, arrival: Arrival, identity: AuthenticateRequestResult) -> bytes:
-        """The body of the answer; the same invoke delivered again is the same turn."""
-        if arrival.type != "invoke":
-            return await self._bordered(arrival, identity)
-        ids = (arrival.conversation, arrival.person, arrival.id)
-        key = "\n".join((*ids, arrival.name, arrival.digest)) if all(ids) else ""
-        return await self._invokes.answer(key, lambda: self._bordered(arrival, identity))
+        """The body of the answer; the same press or form delivered again is the same turn."""
+        return await self._once.answer(_key(arrival), lambda: self._bordered(arrival, identity))
 
     async def _bordered(self, arrival: Arrival, identity: AuthenticateRequestResult) -> bytes:
         """The channel's outer border: what fails beside the dispatcher is logged once, without content."""
@@ -176,6 +177,18 @@ class Teams:
             log.warning("a reference was not kept: %s", place(error))
 
 
+def _key(arrival: Arrival) -> str:
+    """What tells one press or form from another; empty for what may be worked on again, and for messages with words.
+
+    In memory only: whatever is sent in a form, also as a message, leaves no row anywhere.
+    """
+    ids = (arrival.conversation, arrival.person, arrival.id)
+    once = arrival.filled or (arrival.type == "invoke" and arrival.name in ONCE)
+    return "\n".join((*ids, arrival.name, arrival.digest)) if once and all(ids) else ""
+
+
 def _is_from_here(request: web.Request) -> bool:
-    """Whether a program on this machine calls itself: not another machine, not a proxy, not a page in a browser."""
-    return "Origin" not in request.headers and is_here(request.remote, request.headers)
+    """Whether a program on this machine calls it by its own name: not another machine, not a proxy, not a page in a browser."""
+    hosts = request.headers.getall("Host", [])
+    own = len(hosts) == 1 and is_own_name(hosts[0], 0)
+    return own and "Origin" not in request.headers and is_here(request.remote, request.headers)

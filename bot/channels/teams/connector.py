@@ -24,8 +24,6 @@ CONNECTING = 2.0
 PAUSE = 0.25
 ATTEMPTS = 4
 _TOO_MANY = 429
-# A gateway that waited in vain may have passed the message on.
-_UNANSWERED = 504
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # Failures while connecting: nothing was sent yet.
 _BEFORE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientProxyConnectionError)
@@ -62,12 +60,10 @@ class Connector:
         url = URL(f"{self._service}{path}{'/' + quote(reply_to, safe='') if reply_to else ''}", encoded=True)
         body = json.dumps(activity).encode()
         try:
-            id = await self._persistently(url, body)
+            return await self._persistently(url, body)
         except DeliveryError:
             CALLS.labels("teams", "failed").inc()
             raise
-        CALLS.labels("teams", "delivered").inc()
-        return id
 
     async def _persistently(self, url: URL, body: bytes) -> str:
         """Tries until it is accepted, there is no time, or an answer was lost twice."""
@@ -82,17 +78,15 @@ class Connector:
                 CALLS.labels("teams", "waited").inc()
                 await asyncio.sleep(wait)
             except _Lost as error:
-                if lost or self._left() <= 0:
+                if lost or self._left() <= PAUSE:
                     raise DeliveryError(f"post: {error}", permanent=False) from None
                 lost = True
                 CALLS.labels("teams", "again").inc()
+                await asyncio.sleep(PAUSE)
         raise AssertionError("the count has no end")
 
     async def _once(self, url: URL, body: bytes) -> str:
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        token = await self._login.token() if self._login else ""
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+        headers = {"Content-Type": "application/json; charset=utf-8", **await authorisation(self._login)}
         timeout = aiohttp.ClientTimeout(total=max(0.1, min(ATTEMPT, self._left())), connect=CONNECTING)
         try:
             # A redirect would take the token along to an address that nobody has checked.
@@ -125,6 +119,15 @@ class Connectors(ConnectorFactory):  # type: ignore[misc] # botframework ships n
         return Connector(self._session, service_url, self._login)
 
 
+async def authorisation(login: Login | None) -> dict[str, str]:
+    """The header that says who calls; none where the bot needs none.
+
+    Raises DeliveryError where the bot gets no token.
+    """
+    token = await login.token() if login else ""
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def pause(attempt: int, retry_after: float | None) -> float:
     """How many seconds to wait after this attempt, counted from one."""
     return retry_after if retry_after is not None else PAUSE * 3 ** (attempt - 1)
@@ -146,10 +149,9 @@ def _check(answer: aiohttp.ClientResponse) -> None:
     status = answer.status
     if status == _TOO_MANY:
         raise _Refused("429", _seconds(answer.headers.get("Retry-After", "")))
-    if status == _UNANSWERED:
-        raise _Lost("504")
     if status >= 500:
-        raise _Refused(str(status))
+        # A gateway may have passed the message on, and a server may have taken it before it failed.
+        raise _Lost(str(status))
     if not 200 <= status < 300:
         raise DeliveryError(f"post: {status}", permanent=True)
 

@@ -13,6 +13,7 @@ from bot.channels.teams import replies
 from bot.channels.teams.arrival import TEAMS, Arrival, part, parts, text
 from bot.channels.teams.render import summary
 from bot.channels.teams.replies import NOTHING, Reply
+from bot.channels.teams.roster import Roster
 from bot.channels.teams.wording import from_html, spoken, tidy
 from bot.config import MicrosoftSettings
 from bot.dispatcher import Dispatcher
@@ -31,10 +32,14 @@ log = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Answers activities by way of the dispatcher; `settings` is None in local mode, where everybody is staff."""
+    """Answers activities by way of the dispatcher; `settings` is None in local mode, where everybody is staff.
 
-    def __init__(self, door: Dispatcher, settings: MicrosoftSettings | None) -> None:
+    `roster` tells guests, of whom activities do not say that they are; without one only the activity is asked.
+    """
+
+    def __init__(self, door: Dispatcher, settings: MicrosoftSettings | None, roster: Roster | None) -> None:
         self._door = door
+        self._roster = roster
         self._deliveries = Deliveries(door, CHANNEL)
         self._open = settings is None
         self._tenants = frozenset(tenant.lower() for tenant in settings.tenants) if settings else frozenset()
@@ -53,29 +58,28 @@ class Conversation:
     async def remember(self, arrival: Arrival) -> None:
         """Keeps or forgets where somebody can be written to unasked.
 
-        Only from a chat with the bot alone, from a message or an installation, and never from an invoke: what is sent in
-        a form must leave no trace here.
+        Only from a chat with the bot alone, from a message or an installation, and never from a press or a form, in
+        whatever way it comes: what is sent in a form must leave no trace here.
         """
-        if not arrival.personal or not arrival.person or self._standing(arrival) is not Standing.STAFF:
+        if not arrival.personal or not arrival.person or self._named(arrival) is not Standing.STAFF:
             return
         if _leaves(arrival):
             await self._door.in_thread(self._door.ledger.forget, CHANNEL, arrival.person)
-        elif arrival.type == "message" or _arrives(arrival) or arrival.action == "add-upgrade":
+        elif _writes(arrival) and await self._looked_up(arrival) is Standing.STAFF:
             reference = Reference(CHANNEL, arrival.person, _place_of(arrival))
             await self._door.in_thread(self._door.ledger.refer, reference)
 
     async def _message(self, arrival: Arrival) -> Reply:
-        pressed = "action" in arrival.value or "form" in arrival.value
-        if not (pressed or arrival.personal or arrival.mentioned):
-            return NOTHING
-        if not await self._deliveries.is_new(arrival.conversation, arrival.id):
-            return NOTHING
-        if pressed:
+        if arrival.filled:
             # A client without dialogs: the form itself comes as a message, to be filled in place.
             turn = _turn(arrival.value)
             opens = isinstance(turn, Pressed) and turn.action.startswith(OPEN)
             surface = replies.in_plain_message if opens else replies.in_message
             return await self._shown(turn, arrival, surface, _held(turn, arrival.value))
+        if not (arrival.personal or arrival.mentioned):
+            return NOTHING
+        if not await self._deliveries.is_new(arrival.conversation, arrival.id):
+            return NOTHING
         words = spoken(arrival.text, arrival.mentions, arrival.bot)
         return await self._shown(Said(words) if words else Pressed("help"), arrival, replies.in_message)
 
@@ -117,7 +121,8 @@ class Conversation:
         """The view for a turn, with these texts in its forms' fields."""
 
         async def shown() -> Reply:
-            view = await self._door.handle(turn, Sender(CHANNEL, self._standing(arrival)))
+            standing = await self._looked_up(arrival) if _is_about_forms(turn) else self._named(arrival)
+            view = await self._door.handle(turn, Sender(CHANNEL, standing))
             return surface(view.filled(held or {}).without_action("share"))
 
         return await self._bordered(shown(), surface)
@@ -131,8 +136,15 @@ class Conversation:
             log.error("turn failed: %s", place(error))
             return surface(apology(correlation()))
 
-    def _standing(self, arrival: Arrival) -> Standing:
-        """Staff are members of a configured tenant; whoever cannot be told to be one is an outsider."""
+    async def _looked_up(self, arrival: Arrival) -> Standing:
+        """What the activity says, and for staff what Teams knows of them too."""
+        standing = self._named(arrival)
+        if standing is Standing.STAFF and self._roster and await self._roster.is_outsider(arrival):
+            return Standing.OUTSIDER
+        return standing
+
+    def _named(self, arrival: Arrival) -> Standing:
+        """What the activity says. Staff are members of a configured tenant; whoever does not seem one is an outsider."""
         if self._open:
             return Standing.STAFF
         ours = arrival.channel == TEAMS and bool(arrival.tenants) and arrival.tenants <= self._tenants
@@ -142,6 +154,22 @@ class Conversation:
 def _arrives(arrival: Arrival) -> bool:
     """Whether the bot was just added to a conversation."""
     return (arrival.type == "installationUpdate" and arrival.action == "add") or arrival.bot in arrival.joined - {""}
+
+
+def _writes(arrival: Arrival) -> bool:
+    """Whether somebody wrote words, or has the bot in a chat anew."""
+    told = arrival.type == "message" and not arrival.filled
+    return told or _arrives(arrival) or arrival.action == "add-upgrade"
+
+
+def _is_about_forms(turn: Turn) -> bool:
+    """Whether what is shown or done depends on who somebody is."""
+    match turn:
+        case Submitted():
+            return True
+        case Pressed(action):
+            return action == "home" or action.startswith(OPEN)
+    return False
 
 
 def _leaves(arrival: Arrival) -> bool:

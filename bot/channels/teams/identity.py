@@ -94,6 +94,7 @@ class Checked(Authentication):
     def close(self) -> None:
         """Takes the keys out of botframework's cache again."""
         for url, keys in self._own.items():
+            keys.close()
             if JwtTokenExtractor.metadataCache.get(url) is keys:
                 del JwtTokenExtractor.metadataCache[url]
 

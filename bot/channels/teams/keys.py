@@ -51,11 +51,13 @@ class Keys:
         self._keys: Mapping[str, Key] = {}
         self._fetched = self._tried = float("-inf")
         self._asking: asyncio.Future[None] | None = None
+        self._healing: asyncio.Task[None] | None = None
+        self._failed = False
 
     @property
     def missing(self) -> bool:
         """Whether there are none, although somebody has asked for them."""
-        return not self._keys and self._tried > float("-inf") and not self._asking
+        return self._failed and not self._keys
 
     async def get(self, key_id: str | None) -> Key:
         """The key with this id, fetched where it is not known yet.
@@ -73,6 +75,17 @@ class Keys:
             return self._keys[key_id or ""]
         except KeyError:
             raise UnknownKey from None
+
+    def close(self) -> None:
+        """Stops trying again."""
+        if self._healing:
+            self._healing.cancel()
+
+    async def _heal(self) -> None:
+        """Tries again until there are keys: where readiness decides who is called, no call would make us ask."""
+        while self.missing:
+            await asyncio.sleep(AGAIN)
+            await self._ask()
 
     async def _ask(self) -> None:
         """Asks once for everybody who waits."""
@@ -103,8 +116,11 @@ class Keys:
             PyJWTError,
         ) as error:
             log.warning("the keys of Microsoft's login cannot be fetched: %s", type(error).__name__)
+            self._failed = True
+            if self.missing and (self._healing is None or self._healing.done()):
+                self._healing = asyncio.ensure_future(self._heal())
             return
-        self._keys, self._fetched = keys, self._clock()
+        self._keys, self._fetched, self._failed = keys, self._clock(), False
 
 
 async def fetch_json(session: aiohttp.ClientSession, url: str) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
+import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msal
@@ -33,10 +34,10 @@ class Login:
     def __init__(self, fetch: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch = fetch
         self._clock = clock
-        self._thread = ThreadPoolExecutor(1, "teams-login")
         self._token = ""
         self._until = float("-inf")
         self._asking: asyncio.Future[None] | None = None
+        self._healing: asyncio.Task[None] | None = None
         self.wrong = ""
 
     async def token(self) -> str:
@@ -45,10 +46,8 @@ class Login:
         Raises DeliveryError where Microsoft gives none, or not in time.
         """
         if self._clock() >= self._until:
-            if self._asking is None or self._asking.done():
-                self._asking = asyncio.ensure_future(self._ask())
             try:
-                await asyncio.wait_for(asyncio.shield(self._asking), TIMEOUT)
+                await asyncio.wait_for(asyncio.shield(self._asked()), TIMEOUT)
             except TimeoutError:
                 raise DeliveryError("login: no answer in time", permanent=False) from None
         if self.wrong:
@@ -56,15 +55,31 @@ class Login:
         return self._token
 
     def close(self) -> None:
-        """Lets go of the thread."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Stops trying again. A fetch that is stuck is left to its thread, which does not hold the program up."""
+        for task in (self._healing, self._asking):
+            if task:
+                task.cancel()
+
+    def _asked(self) -> asyncio.Future[None]:
+        """The question to Microsoft that is under way, or a new one: one for everybody who waits."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.ensure_future(self._ask())
+        return self._asking
+
+    async def _heal(self) -> None:
+        """Tries again until there is a token: where readiness decides who is called, no call would make us ask."""
+        while self.wrong:
+            await asyncio.sleep(AGAIN)
+            await self._asked()
 
     async def _ask(self) -> None:
         try:
-            token = await asyncio.get_running_loop().run_in_executor(self._thread, self._fetch)
-        except (LoginFailed, MsalError, OSError, ValueError, LookupError) as error:
+            token = await _in_thread(self._fetch)
+        except (LoginFailed, MsalError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
             self.wrong = str(error) if isinstance(error, LoginFailed) else type(error).__name__
             self._until = self._clock() + AGAIN
+            if self._healing is None or self._healing.done():
+                self._healing = asyncio.ensure_future(self._heal())
         else:
             self.wrong, self._token, self._until = "", token, self._clock() + KEPT
 
@@ -89,6 +104,29 @@ def fetching(settings: MicrosoftSettings, cloud: Cloud, session: requests.Sessio
         return _token(client().acquire_token_for_client(scopes=[f"{cloud.scope}/.default"]))
 
     return fetch
+
+
+def _in_thread(fetch: Callable[[], str]) -> asyncio.Future[str]:
+    """What `fetch` gives, or raises. The thread is a daemon, since an executor's would be waited for when the program ends."""
+    loop = asyncio.get_running_loop()
+    given: asyncio.Future[str] = loop.create_future()
+
+    def settle(take: Callable[[Any], None], found: object) -> None:
+        if not given.done():
+            take(found)
+
+    def run() -> None:
+        # Whoever waited may be gone, and the loop too.
+        with contextlib.suppress(RuntimeError):
+            try:
+                token = fetch()
+            except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+                loop.call_soon_threadsafe(settle, given.set_exception, error)
+            else:
+                loop.call_soon_threadsafe(settle, given.set_result, token)
+
+    threading.Thread(target=run, name="teams-login", daemon=True).start()
+    return given
 
 
 def _token(answer: Mapping[str, Any]) -> str:

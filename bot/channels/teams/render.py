@@ -25,7 +25,7 @@ LONGEST_SUMMARY = 200
 _ONE_LINE = 200
 # How many characters of each text are shown, tried one after the other until the card is small enough.
 _LENGTHS = (100_000, 8_000, 4_000, 2_000, 1_000, 400)
-_DIALOG_TITLE = "Policies"
+_DIALOG_TITLE = "Answer"
 # Any sign that Markdown may read, and what begins a list.
 _MARKDOWN = re.compile(r"""[^\w\s.,:;?!()“”‘’'"/…–—-]|_|^\s*(?:-|\d+[.)])\s""")
 
@@ -54,8 +54,11 @@ def summary(view: View) -> str:
 
 
 def title(view: View) -> str:
-    """The title of a dialog with this view."""
-    return view.forms[0].title if view.forms else _DIALOG_TITLE
+    """The title of a dialog with this view: the form's where there is nothing else, since an answer may end with a form."""
+    match view.blocks:
+        case (Form(title=own),):
+            return own
+    return _DIALOG_TITLE
 
 
 def _beginning(view: View, dialog: bool) -> Json:

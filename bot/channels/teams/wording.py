@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
 from bot.channels.teams.arrival import Mention
 
-_MENTION = re.compile(r"<at(?:\s[^<>]*)?>(.*?)</at>", re.DOTALL)
+# More than any message or form of ours holds. What is longer is cut before it is read: some ways to read it take the square
+# of its length.
+LONGEST = 8_000
+MOST_MENTIONS = 50
+_MENTION = re.compile(r"<at(?:\s[^<>]*)?>([^<]*)</at>")
+_OPENING = re.compile(r"<[a-zA-Z/!?]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\n{3,}")
 _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "ul", "ol", "table", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -18,23 +24,29 @@ _UNSEEN = frozenset({"script", "style", "head", "title"})
 
 def spoken(text: str, mentions: Iterable[Mention], bot: str) -> str:
     """What somebody wrote to the bot: without its own mention, others by their names."""
-    for mention in mentions:
-        if mention.account == bot and mention.markup:
-            text = text.replace(mention.markup, " ")
+    text = text[:LONGEST]
+    own = dict.fromkeys(each.markup for each in mentions if each.account == bot and each.markup)
+    for markup in itertools.islice(own, MOST_MENTIONS):
+        text = text.replace(markup, " ")
     return tidy(html.unescape(_MENTION.sub(r"\1", text)))
 
 
 def from_html(markup: str) -> str:
     """The text of a message that comes as HTML; what it quotes of another message stands between quotation marks."""
+    markup = markup[:LONGEST]
+    ends = markup.rfind(">") + 1
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(markup[:ends])
     reader.close()
+    # The library looks for the end of each tag that has none in all that follows, so what only begins tags is not given to it.
+    rest = _OPENING.split(markup[ends:], maxsplit=1)[0]
+    reader.handle_data(html.unescape(rest))
     return tidy("".join(reader.parts))
 
 
 def tidy(text: str) -> str:
     """Text with plain spaces, and not more than one empty line at a time."""
-    lines = (_SPACES.sub(" ", line).strip() for line in text.replace("\r\n", "\n").split("\n"))
+    lines = (_SPACES.sub(" ", line).strip() for line in text[:LONGEST].replace("\r\n", "\n").split("\n"))
     return _BREAKS.sub("\n\n", "\n".join(lines)).strip()
 
 
@@ -46,6 +58,10 @@ class _Reader(HTMLParser):
         self.parts: list[str] = []
         self._unseen = 0
         self._quoted = 0
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Skips what begins with `<![`, as browsers do; the library fails where no name follows."""
+        return self.parse_bogus_comment(i, report)
 
     def handle_starttag(self, tag: str, _: object) -> None:
         if tag == "blockquote":

@@ -6,14 +6,10 @@ another site must all be turned away.
 
 from __future__ import annotations
 
-import re
-
 from aiohttp import web
 
-from bot.peers import is_here
+from bot.peers import is_here, is_own_name
 
-_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
-_HTTP_PORT = 80
 # What a browser says of a request that the page itself made, or the person.
 _OWN = frozenset({"same-origin", "none"})
 
@@ -32,12 +28,6 @@ def refusal(request: web.Request, port: int) -> str:
     if request.method == "POST" and not _is_from_here(request, hosts[0]):
         return OTHER_SITE
     return ""
-
-
-def is_own_name(host: str, port: int) -> bool:
-    """Whether a Host header names this machine as itself, with this port (0: any)."""
-    named = _HOST.fullmatch(host)
-    return named is not None and port in (0, int(named[1] or _HTTP_PORT))
 
 
 def _is_from_here(request: web.Request, host: str) -> bool:
