@@ -60,4 +60,3 @@ class ConsoleDriver:
 def flat(text: str) -> str:
     """Text without line breaks, bars and double spaces."""
     return re.sub(r"\s+", " ", text.replace("│", " "))
-
