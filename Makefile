@@ -49,5 +49,5 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 $(BROWSER): tests/browser/package-lock.json
-	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $(BROWSER)

@@ -23,6 +23,7 @@ class Door:
         self._shown = shown
 
     async def handle(self, turn: Turn, sender: Sender) -> View:
+        assert sender.channel == "console"
         self.turns.append(turn)
         if self._shown is None:
             raise RuntimeError(f"something about {WORD}")
