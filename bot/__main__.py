@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ def run(settings: Settings, policies: Path | None, port: int | None) -> None:
     from bot import logs, serving
 
     logs.log_to(sys.stderr)
+    # Until the server listens for it: an orderly end also while learning, which takes its own processes along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     settings = replace(settings, port=port) if port else settings
     with _mistakes_told():
         try:
@@ -201,7 +204,8 @@ def _print_answer(settings: Settings, policies: Path | None, text: str) -> None:
     from bot.channels.console.render import render
     from bot.turns import Said
 
-    with app.dispatcher(settings, policies, _progress) as door:
+    # Nothing that is printed can be pressed, so no secret is needed, nor a directory that can be written.
+    with app.dispatcher(replace(settings, secret=b"nothing is pressed"), policies, _progress) as door:
         shown = asyncio.run(door.handle(Said(text), SENDER))
     click.echo(render(shown.without_choices(), width()))
 

@@ -78,7 +78,10 @@ def teams(
     except ManifestError as error:
         raise click.ClickException(str(error)) from None
     if output:
-        output.write_bytes(packed)
+        try:
+            output.write_bytes(packed)
+        except OSError as error:
+            raise click.ClickException(f"cannot write {output}: {error.strerror}") from None
     else:
         click.echo(packed, nl=False)
 

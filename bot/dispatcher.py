@@ -42,6 +42,8 @@ class StaffOnly(Exception):
 
 # Illegal moves that a person can cause; the docstring is what they are told.
 REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn, StaffOnly)
+# A word that help shows on a button; somebody will type it.
+_FORMS_WANTED = ("form", "forms")
 # Forms that keep nothing, and are open to everybody who may ask.
 ASKING = ("ask",)
 
@@ -133,6 +135,8 @@ class Dispatcher:
                 return self._submitted(form, dict(values))
 
     def _said(self, text: str) -> Decided:
+        if text.strip().lower() in _FORMS_WANTED:
+            return Decided("open", home.opened(home.FORMS["forms"]))
         asked = understand(text, self.knowledge, self.directory)
         quiet = asked.sensitive or asked.intent in QUIET
         return Decided(None if quiet else asked.intent, self._answered(asked))
@@ -203,14 +207,19 @@ class Dispatcher:
             case "forms" if values.get("form") in home.FORMS:
                 return Decided("forms", home.opened(home.FORMS[values["form"]]))
             case "uncovered":
-                asked = understand(values.get("question", ""), self.knowledge, self.directory)
-                kept = ask.keep(asked, self.new_key(), week(self.today()))
-                return Decided("uncovered" if kept.records else None, kept)
+                # Said to hold no day, so no line may say when.
+                return Decided(None, self._told(values.get("question", "")))
             case "draft":
                 # No word about drafts in logs or metrics: somebody who checks one is not to feel watched.
                 return Decided(None, self._checked(values.get("account", ""), values.get("draft", "")))
             case _:
                 raise UnknownTurn
+
+    def _told(self, question: str) -> Outcome:
+        asked = understand(question, self.knowledge, self.directory)
+        if asked.aside is Aside.DANGER:
+            return welcome.danger(self.directory)
+        return ask.keep(asked, self.directory, self.new_key(), week(self.today()))
 
     def _checked(self, account: str, text: str) -> Outcome:
         if is_danger(text):

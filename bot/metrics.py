@@ -20,3 +20,4 @@ REPEATED = Counter(
     "clausebot_repeated_deliveries_total", "Deliveries that had been met before and were not answered again.", ["channel"]
 )
 FAILED = Counter("clausebot_failed_turns_total", "Turns that ended in the apology.", ["channel"])
+REFUSED = Counter("clausebot_refused_calls_total", "Calls whose signature or token did not fit.", ["channel"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import os
@@ -116,7 +117,9 @@ def sockets(settings: Settings) -> list[socket.socket]:
         return [_bound(socket.AF_INET, "127.0.0.1", settings.port), *_local_v6(settings.port)]
     try:
         return [_bound(socket.AF_INET6, "::", settings.port)]
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise
         return [_bound(socket.AF_INET, "0.0.0.0", settings.port)]  # noqa: S104 - a host without IPv6; being reachable is its task
 
 
@@ -136,8 +139,12 @@ def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.sock
             bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(address != "::"))
         bound.bind((address, port))
         bound.listen(1024)
-    except OSError:
+    except OSError as error:
         bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise OSError(
+                error.errno, f"port {port} is taken; stop what uses it, or choose another with PORT or --port"
+            ) from None
         raise
     return bound
 

@@ -38,7 +38,9 @@ class ConsoleDriver:
         return self._run([self._number(label)])
 
     def submit(self, label: str, values: Mapping[str, str]) -> str:
-        return self._run([self._number(label), *(values.values() or [""])])
+        asked = self._console._alone
+        before = [] if asked and asked.submit == label else [self._number(label)]
+        return self._run([*before, *(values.values() or [""])])
 
     def _number(self, label: str) -> str:
         found = re.search(rf"\[(\d+)\] {re.escape(label)}", self._last)

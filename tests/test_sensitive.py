@@ -14,6 +14,7 @@ LENGTH = 3_000
 HOSTILE = (
     *("@", "a@", "@a", "a@a", "a@a.", "a@.", "a.@", "a@ ", "1.@"),
     *("1", "1(", "+", "+1", "+1(", "1 ", "1a", "1.", "(", "1_"),
+    *("kill my", "wan", "he ", "will kill my ", "with a ", "he just hit ", "they threatened to kill "),
     *("rap", "abus", "abusé-", "harass", "grop ", "stalk", "kill ", "killing my", "going to ", "a", "a ", "é", "\n", "_"),
 )
 
@@ -27,6 +28,44 @@ def test_nothing_typed_takes_long(piece: str) -> None:
         is_danger(text)
         is_sensitive(text, NOTHING)
     assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i wanna kil myself",
+        "i dont want to live anymore",
+        "I don’t want to be here anymore",
+        "nobody would miss me",
+        "quiero morir",
+        "my colleague said he will bring a gun to work tomorrow",
+        "i am going to shoot my boss",
+        "there is a man with a gun outside",
+        "he hit me",
+        "i was raped by my supervisor",
+        "someone threatened to shoot us on the city facebook",
+    ],
+)
+def test_danger(text: str) -> None:
+    """Said clearly, misspelt or round about."""
+    assert is_danger(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i am going to shoot photos of people at the parade",
+        "can we kill weeds on camera",
+        "an old classmate hit me up on messenger",
+        "do these rules hit me",
+        "it kills me how slow the site is",
+        "hit me with the disclaimer",
+        "we will attack the weeds on Saturday",
+    ],
+)
+def test_no_danger(text: str) -> None:
+    """Ways of speaking."""
+    assert not is_danger(text)
 
 
 def test_one_sign_between_many_digits() -> None:

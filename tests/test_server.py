@@ -232,5 +232,5 @@ def test_a_taken_port_is_told(environment: dict[str, str]) -> None:
             check=False,
         )
     assert process.returncode == 1
-    assert "Address already in use" in process.stderr
+    assert "is taken; stop what uses it, or choose another with PORT or --port" in process.stderr
     assert "Traceback" not in process.stderr

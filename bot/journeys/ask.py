@@ -80,15 +80,17 @@ def person(clauses: Sequence[Clause], knowledge: KnowledgeBase, directory: Direc
     return Outcome(view(said, *(reach(role, directory) for role in named), Text("Nothing was sent to anybody.")))
 
 
-def keep(asked: Understanding, key: str, week: str) -> Outcome:
+def keep(asked: Understanding, directory: Directory, key: str, week: str) -> Outcome:
     """Keeps a question that nothing answered for HR: its words and the week, nothing else."""
     question = asked.text.strip()[:LONGEST]
     if not question:
-        return Outcome(view(Text("There was no question in it, so nothing was kept.")))
+        return Outcome(view(Text("There was no question in it, so nothing was kept."), UNCOVERED))
     if names_a_way_to_reach(question):
-        return Outcome(view(Text("It was not kept: please leave out telephone numbers and addresses, and press again.")))
+        said = Text("It was not kept: please leave out telephone numbers and addresses, and send it again.")
+        return Outcome(view(said, filled(UNCOVERED, {"question": question})))
     if asked.sensitive:
-        return Outcome(view(Text("This may be about a report or a person. It was not kept; please ask a person instead.")))
+        said = Text("This may be about a report or a person, so it was not kept. Please ask a person instead:")
+        return Outcome(view(said, reach(directory.default, directory, discreet=True)))
     kept = Text("Kept for HR: the words of your question and the week, without your name or the day. Thank you.")
     return Outcome(view(kept), (Uncovered(key, week, question),))
 
@@ -156,7 +158,8 @@ def _choices(
     blocks: list[Block] = [Text(said)]
     for clause in shown:
         blocks.append(opening(knowledge, clause))
-        blocks.append(Button(f"Read {clause.id}", "read", references.write(knowledge, [clause])))
+        short = Button(f"Read {clause.id}", "read", references.write(knowledge, [clause]))
+        blocks.append(_way_to(clause, knowledge) if clause.kind is Kind.DEFINITION else short)
     return View((*blocks, Button("None of these", "other", references.write(knowledge, rest))))
 
 

@@ -19,7 +19,7 @@ def report(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     """No report can be filed here yet; says so, and where one can."""
     said = (
         "I cannot take reports yet; a form for anonymous reports comes with a later version.\n"
-        "I have kept nothing of your message and told nobody.\n"
+        "I have kept nothing of your message and passed it to nobody; in Slack or Teams it stays in this conversation.\n"
         "Until then, a report goes to:"
     )
     return _later(said, "human-resources-director", _REPORTING, knowledge, directory)
@@ -52,4 +52,4 @@ def ack_status(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
 def _later(said: str, role_id: str, clauses: Iterable[str], knowledge: KnowledgeBase, directory: Directory) -> Outcome:
     found = [clause for id in clauses if (clause := knowledge.clause(id))]
     buttons = (Button(f"Read {clause.id}", "read", references.write(knowledge, [clause])) for clause in found)
-    return Outcome(view(Text(said), reach(directory.get(role_id), directory), *buttons))
+    return Outcome(view(Text(said), reach(directory.get(role_id), directory, discreet=True), *buttons))

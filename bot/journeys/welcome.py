@@ -44,7 +44,7 @@ def danger(directory: Directory) -> Outcome:
         "If you think of hurting yourself, call or text 988, day or night; somebody will listen.\n"
         "I am only a program that quotes policies, and I have kept nothing of what you wrote. At work, you can turn to:"
     )
-    return Outcome(view(Text(said), reach(directory.default, directory)))
+    return Outcome(view(Text(said), reach(directory.default, directory, discreet=True)))
 
 
 def help(knowledge: KnowledgeBase) -> Outcome:
@@ -58,7 +58,10 @@ def help(knowledge: KnowledgeBase) -> Outcome:
             Text("\n".join(["For example:", *(f"- {example}" for example in examples(knowledge))])),
             in_force(knowledge),
             Button("Forms", f"{OPEN}forms"),
-            Text("I keep nothing of what you ask, unless you press “Tell HR it’s not covered”."),
+            Text(
+                "I keep nothing of what you ask, unless you press “Tell HR it’s not covered”. What you write in Slack or Teams "
+                "stays there like any message, and your organisation may be able to read it."
+            ),
         )
     )
 

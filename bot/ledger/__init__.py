@@ -93,15 +93,17 @@ class Ledger:
             sql = "INSERT INTO delivered (key, until) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
             return self._database.run(sql, [key, until]) == 1
 
-    def refer(self, reference: Reference) -> None:
-        """Keeps where somebody can be written to, the latest place only."""
+    def refer(self, reference: Reference, *, new: bool) -> None:
+        """Keeps where somebody can be written to, the latest place only; unless `new`, only for whom a place is known.
+
+        So a first message adds no row: somebody's only message may be one that nobody is to know of.
+        """
         self._lay()
-        sql = (
-            "INSERT INTO reference (channel, person, conversation) VALUES (?, ?, ?) ON CONFLICT (channel, person) "
-            "DO UPDATE SET conversation = excluded.conversation WHERE conversation <> excluded.conversation"
-        )
+        values = [reference.conversation, reference.channel, reference.person]
         with self._database.transaction():
-            self._database.run(sql, [reference.channel, reference.person, reference.conversation])
+            known = self._database.run("UPDATE reference SET conversation = ? WHERE channel = ? AND person = ?", values)
+            if new and not known:
+                self._database.run("INSERT INTO reference (conversation, channel, person) VALUES (?, ?, ?)", values)
 
     def references(self, channel: str) -> list[Reference]:
         """Where the people of a channel can be written to."""

@@ -128,7 +128,7 @@ const PAGES = {
   },
   HR: async (page) => {
     await page.getByRole('radio', { name: 'HR', exact: true }).check();
-    await page.getByRole('button', { name: 'Start over' }).click();
+    await page.getByRole('button', { name: 'Start over as this person' }).click();
     await page.getByRole('button', { name: 'Questions told to HR' }).click();
     await page.locator('.exchange').waitFor();
   },

@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import click
 
@@ -35,6 +36,7 @@ class Console:
         self._dispatcher = dispatcher
         self._read = read
         self._choices: list[Button | Form] = []
+        self._alone: Form | None = None
 
     def run(self, opening: Sequence[Turn] = ()) -> None:
         """Talks until the person leaves."""
@@ -43,9 +45,21 @@ class Console:
                 runner.run(self._answer(turn))
             if opening:
                 click.echo("A number presses what it stands before; q leaves.\n")
-            while (line := self._line()) is not None:
-                if typed := self._turn(line):
+            while (typed := self._next()) is not None:
+                if typed:
                     runner.run(self._answer(typed))
+
+    def _next(self) -> Turn | Literal[False] | None:
+        """The next turn; False where nothing is to be sent, None when the person is done."""
+        try:
+            if form := self._alone:
+                sent = self._filled(form)
+                self._alone = None
+                return sent or False
+            line = self._line()
+            return None if line is None else self._turn(line) or False
+        except EOFError:
+            return None
 
     def _line(self) -> str | None:
         """The next line; None when the person is done."""
@@ -105,10 +119,10 @@ class Console:
             click.echo("There is no such number.")
 
     def _answered(self, prompt: str) -> str:
-        """What was typed, or no where the person leaves."""
+        """What was typed, or no where the person breaks off. Raises EOFError at the end of what is typed."""
         try:
             return self._read(prompt).strip()
-        except (EOFError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             return "no"
 
     async def _answer(self, turn: Turn) -> None:
@@ -121,6 +135,10 @@ class Console:
             shown = apology(correlation())
             text = render(shown, width())
         self._choices = [*shown.buttons, *shown.forms]
+        # Where there is nothing but a form, its fields are asked at once.
+        self._alone = shown.forms[0] if shown.blocks == shown.forms[:1] else None
+        if self._alone:
+            text = self._alone.title
         click.echo(f"\n{text}\n")
 
 

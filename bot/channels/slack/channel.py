@@ -17,7 +17,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import LEAVE
-from bot.channels.slack.api import TIMEOUT, Api
+from bot.channels.refusals import Refusals
+from bot.channels.slack.api import CHANNEL, TIMEOUT, Api
 from bot.channels.slack.listeners import Listeners
 from bot.channels.slack.people import People
 from bot.channels.slack.socket import PING, Socket
@@ -39,6 +40,9 @@ class Slack:
         )
         api = Api(self._client)
         self._people = People(api, settings.teams)
+        self._refusals = Refusals(
+            CHANNEL, "their signature or time does not fit; is SLACK_SIGNING_SECRET this app's, and the clock right?"
+        )
         self._listeners = Listeners(door, api, self._people)
         self._app = self._bolt()
         self._listeners.register(self._app)
@@ -100,7 +104,10 @@ class Slack:
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         try:
             payload = AsyncBoltRequest(body=await request.text(), query=request.query_string, headers=headers)
-            return await to_aiohttp_response(await self._app.async_dispatch(payload))
+            answer = await self._app.async_dispatch(payload)
+            if answer.status == 401:
+                self._refusals.note()
+            return await to_aiohttp_response(answer)
         except web.HTTPException:
             raise
         except Exception as error:  # noqa: BLE001 - bytes that are no payload; Bolt raises whatever it stumbles over

@@ -15,11 +15,12 @@ from botframework.connector.auth import AuthenticateRequestResult
 
 from bot.channels import LEAVE, DeliveryError
 from bot.channels.once import Once
+from bot.channels.refusals import Refusals
 from bot.channels.teams.adapter import Adapter, incoming, invoke_response, outgoing
 from bot.channels.teams.arrival import Arrival, BadActivity, read
 from bot.channels.teams.cloud import CLOUDS, Cloud
 from bot.channels.teams.connector import Connectors, may_answer
-from bot.channels.teams.conversation import Conversation
+from bot.channels.teams.conversation import CHANNEL, Conversation
 from bot.channels.teams.identity import Authentication, Checked, Unauthorised, Unchecked
 from bot.channels.teams.keys import KeysUnreachable
 from bot.channels.teams.login import Login, fetching
@@ -58,6 +59,7 @@ class Teams:
         self._login = Login(fetch or fetching(settings, self._cloud)) if settings else None
         self._door = door
         self._once: Once[bytes] = Once()
+        self._refusals = Refusals(CHANNEL, "their token is missing or not for this bot; is MICROSOFT_APP_ID the registration's?")
         self._running: set[asyncio.Task[Any]] = set()
 
     @property
@@ -101,6 +103,7 @@ class Teams:
         if self._settings is None and not _is_from_here(request):
             return web.Response(status=403)
         if self._settings and not token:
+            self._refusals.note()
             return web.Response(status=401)
         if request.content_type != "application/json":
             return web.Response(status=415)
@@ -110,6 +113,7 @@ class Teams:
         except (BadActivity, ValueError, RecursionError):
             return web.Response(status=400)
         except Unauthorised:
+            self._refusals.note()
             return web.Response(status=401)
         except KeysUnreachable:
             return web.Response(status=503)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -58,8 +59,8 @@ class Conversation:
     async def remember(self, arrival: Arrival) -> None:
         """Keeps or forgets where somebody can be written to unasked.
 
-        Only from a chat with the bot alone, from a message or an installation, and never from a press or a form, in
-        whatever way it comes: what is sent in a form must leave no trace here.
+        Only from a chat with the bot alone: an installation adds somebody, a message only keeps the place up to date. A press
+        or a form does nothing here, in whatever way it comes: it must leave no trace.
         """
         if not arrival.personal or not arrival.person or self._named(arrival) is not Standing.STAFF:
             return
@@ -67,7 +68,8 @@ class Conversation:
             await self._door.in_thread(self._door.ledger.forget, CHANNEL, arrival.person)
         elif _writes(arrival) and await self._looked_up(arrival) is Standing.STAFF:
             reference = Reference(CHANNEL, arrival.person, _place_of(arrival))
-            await self._door.in_thread(self._door.ledger.refer, reference)
+            new = arrival.type != "message"
+            await self._door.in_thread(functools.partial(self._door.ledger.refer, reference, new=new))
 
     async def _message(self, arrival: Arrival) -> Reply:
         if arrival.filled:

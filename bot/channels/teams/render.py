@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.channels import plain
@@ -49,7 +50,8 @@ def size(card: Json) -> int:
 
 def summary(view: View) -> str:
     """One line for notifications and the list of chats."""
-    line = " ".join(plain.render(view.without_choices()).split())
+    blocks = (replace(block, lead_in="") if isinstance(block, Quote) else block for block in view.without_choices().blocks)
+    line = " ".join(plain.render(View(tuple(blocks))).split())
     return line if len(line) <= LONGEST_SUMMARY else cut(line, LONGEST_SUMMARY) + CUT
 
 
