@@ -18,6 +18,7 @@ from bot.journeys.contact import contact
 from bot.journeys.disclaimer import disclaimer
 from bot.journeys.request_account import request_account
 from bot.ledger import Ledger, week
+from bot.line import Line
 from bot.outcome import Outcome
 from bot.people import Sender, Standing
 from bot.records import Uncovered
@@ -83,7 +84,7 @@ class Dispatcher:
     new_key: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
     seen: Callable[[Seen], None] = say_nothing
     # One question is worked on at a time: between two of them, what came in meanwhile is acknowledged.
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _line: Line = field(default_factory=Line)
 
     @property
     def examples(self) -> list[str]:
@@ -94,8 +95,7 @@ class Dispatcher:
         """The view that answers this turn, after what it decided is kept."""
         start = time.perf_counter()
         kept = await self._kept(turn, sender.standing)
-        async with self._one:
-            await asyncio.sleep(0)  # lets in, acknowledges and lets out what is waiting at the rim
+        async with self._line:
             try:
                 decided = self._decide(turn, sender.standing, kept)
             except REFUSALS as refusal:
@@ -111,7 +111,7 @@ class Dispatcher:
 
     async def found(self, text: str) -> tuple[tuple[str, View], ...]:
         """The clauses that may answer, each with a title and a view of its own, for a channel's search box."""
-        async with self._one:
+        async with self._line:
             return ask.found(understand(text, self.knowledge, self.directory).candidates, self.knowledge)
 
     async def _kept(self, turn: Turn, standing: Standing) -> list[Uncovered]:

@@ -27,7 +27,7 @@ from bot.views import OPEN
 
 # Slack waits three seconds. A question is answered in the acknowledgement itself where that takes no longer than this, in
 # seconds; else it is acknowledged and answered afterwards.
-PATIENCE = 0.2
+PATIENCE = 0.18
 FORM_PATIENCE = 2.0
 SUBMIT = "submit:"
 _HELP = ("", "help", "?")
@@ -77,18 +77,17 @@ class Listeners:
 
         async def listener(ack: AsyncAck, body: Json) -> None:
             correlate()
-            acknowledged = asyncio.Event()
+            acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
             async def acknowledge(**given: object) -> None:
                 await ack(**given)  # type: ignore[arg-type] # one of the many shapes that Bolt takes
-                acknowledged.set()
+                if not acknowledged.done():
+                    acknowledged.set_result(None)
 
             turn = asyncio.ensure_future(self._bordered(answer(acknowledge, body)))
             self.running.add(turn)
             turn.add_done_callback(self.running.discard)
-            waiting = asyncio.ensure_future(acknowledged.wait())
-            await asyncio.wait({turn, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
+            await asyncio.wait({turn, acknowledged}, return_when=asyncio.FIRST_COMPLETED)
 
         return listener
 

@@ -100,6 +100,8 @@ def _blocks(view: View, surface: Surface) -> list[Json]:
     """All blocks, cut with a plain word where a message or dialog would be refused."""
     blocks = [*_numbered(_grouped(view.blocks, surface, first=view.forms[0] if view.forms else None))]
     most, longest = (MESSAGE_BLOCKS, MESSAGE_TEXT) if surface is Surface.MESSAGE else (VIEW_BLOCKS, VIEW_TEXT)
+    if len(blocks) <= most and len(plain.render(view)) < longest // 4:
+        return blocks  # far from any limit, as nearly always
     kept = _fitting(blocks, most, longest)
     return blocks if kept == len(blocks) else [*blocks[:kept], texts.section(MORE)]
 
