@@ -54,6 +54,7 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
         raise SettingsError(FORGETS)
     listening = sockets(settings)
     with dispatcher(settings, policies, progress, count) as door:
+        door.knowledge.drafts  # noqa: B018 - read now, so that the first who checks a draft does not wait for it
         # The knowledge base stays as long as the program: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()

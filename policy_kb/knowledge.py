@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,12 +60,14 @@ class KnowledgeBase:
     """Policies with everything needed to search them. Pure: the same question always gives the same finding.
 
     `phrased` ranks the clauses that have phrasings and tells intents apart; `bare` ranks the others, and is None where
-    there are none. `drafts` says which clauses a draft touches.
+    there are none. `drafts` makes what says which clauses a draft touches, when it is first wanted.
     """
 
-    def __init__(self, policies: Sequence[Policy], phrased: Phrased, bare: Bare | None, drafts: DraftCheck = NO_CHECK) -> None:
+    def __init__(
+        self, policies: Sequence[Policy], phrased: Phrased, bare: Bare | None, drafts: Callable[[], DraftCheck] = lambda: NO_CHECK
+    ) -> None:
         self.policies = tuple(policies)
-        self.drafts = drafts
+        self._make_drafts = drafts
         self.policies_by_id = {policy.id: policy for policy in policies}
         self._phrased = phrased
         self._bare = bare
@@ -79,7 +81,12 @@ class KnowledgeBase:
             clause for each in policies for clause in each.clauses if clause.text and label_of(clause) not in self._phrased.labels
         ]
         bare = Bare(policies, clauses, lexicon, self._phrased.is_common)
-        return KnowledgeBase(policies, self._phrased, bare, self.drafts)
+        return KnowledgeBase(policies, self._phrased, bare, lambda: self.drafts)
+
+    @cached_property
+    def drafts(self) -> DraftCheck:
+        """What says which clauses a draft touches. Raises KnowledgeBaseError where its triggers have mistakes."""
+        return self._make_drafts()
 
     def policy(self, id: str) -> Policy:
         """The policy with this id. Raises KeyError."""

@@ -72,8 +72,11 @@ def load(
 
     phrased = weights.fitted(_digest(source, others, leave_out), job, state or weights.state_directory(), progress)
     found = read.policies if read else library.read_policies(place)
-    triggers = read.triggers if read else library.read_triggers_for(place, found)
-    drafts = DraftCheck(triggers, lambda word: phrased.is_common(stem(word)))
+
+    def drafts() -> DraftCheck:
+        triggers = read.triggers if read else library.read_triggers_for(place, found)
+        return DraftCheck(triggers, lambda word: phrased.is_common(stem(word)))
+
     return KnowledgeBase(found, phrased, _bare(found, read, place, phrased), drafts)
 
 
