@@ -44,7 +44,8 @@ class Surface(Enum):
 
 def message(view: View) -> Json:
     """The view as a message: blocks, and the top-level text that notifications and screen readers use."""
-    return {"text": fallback(view), "blocks": _blocks(view, Surface.MESSAGE)}
+    text = plain.render(view)
+    return {"text": _fallback(text), "blocks": _blocks(view, Surface.MESSAGE, text)}
 
 
 def shared(view: View) -> Json:
@@ -66,7 +67,7 @@ def modal(view: View) -> Json:
         "callback_id": form.id if form else "view",
         "title": texts.plain(form.title if form and alone else TITLE_ELSE, TITLE),
         "close": texts.plain("Cancel" if alone else "Close", TITLE),
-        "blocks": _blocks(view, Surface.MODAL),
+        "blocks": _blocks(view, Surface.MODAL, plain.render(view)),
     }
     if form:
         shown["submit"] = texts.plain(form.submit, TITLE)
@@ -75,7 +76,7 @@ def modal(view: View) -> Json:
 
 def home(view: View) -> Json:
     """The view as the app's Home; its forms stand in it, each with its button."""
-    return {"type": "home", "blocks": _blocks(view, Surface.HOME)}
+    return {"type": "home", "blocks": _blocks(view, Surface.HOME, plain.render(view))}
 
 
 def waiting(name: str) -> Json:
@@ -90,17 +91,16 @@ def waiting(name: str) -> Json:
     }
 
 
-def fallback(view: View) -> str:
-    """The view as text in which nothing is markup for Slack."""
-    text = plain.render(view)
+def _fallback(text: str) -> str:
+    """A view's plain text in which nothing is markup for Slack."""
     return html.escape(text if len(text) <= FALLBACK else f"{texts.cut(text, FALLBACK)} …", quote=False)
 
 
-def _blocks(view: View, surface: Surface) -> list[Json]:
-    """All blocks, cut with a plain word where a message or dialog would be refused."""
+def _blocks(view: View, surface: Surface, text: str) -> list[Json]:
+    """All blocks of a view, whose plain text is `text`, cut with a plain word where Slack would refuse them."""
     blocks = [*_numbered(_grouped(view.blocks, surface, first=view.forms[0] if view.forms else None))]
     most, longest = (MESSAGE_BLOCKS, MESSAGE_TEXT) if surface is Surface.MESSAGE else (VIEW_BLOCKS, VIEW_TEXT)
-    if len(blocks) <= most and len(plain.render(view)) < longest // 4:
+    if len(blocks) <= most and len(text) < longest // 4:
         return blocks  # far from any limit, as nearly always
     kept = _fitting(blocks, most, longest)
     return blocks if kept == len(blocks) else [*blocks[:kept], texts.section(MORE)]
