@@ -17,9 +17,11 @@ test: $(READY)
 	$(BIN)/clausebot check
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
-# The full counts: ten thousand broken payloads to each endpoint. Prints what came back, dated.
+# The full counts, each with a dated line: ten thousand broken payloads to each endpoint, ten thousand people asked and told, two
+# hundred deaths on each database while people sign, ten thousand signatures by four processes. Half an hour.
 soak: $(READY)
-	@CLAUSEBOT_FUZZED=10000 $(BIN)/pytest -q -s tests/test_fuzz.py
+	@CLAUSEBOT_FUZZED=10000 CLAUSEBOT_TOLD=10000 CLAUSEBOT_KILLS=200 CLAUSEBOT_SIGNED=10000 \
+		$(BIN)/pytest -q -s tests/test_fuzz.py tests/test_told.py tests/test_kill_signing.py tests/test_replicas.py
 
 # Packages of tests/browser, which check and draw what Slack and Teams are sent; Node.js 20 and Chromium must be there.
 BROWSER = tests/browser/node_modules/.ready

@@ -14,7 +14,14 @@ from pathlib import Path
 
 import click
 
+from bot.commands_ack import ack
+from bot.commands_evidence import dispose, verify
+from bot.commands_ledger import migrate
+from bot.commands_outbox import outbox
+from bot.commands_people import people
+from bot.commands_policy import policy
 from bot.commands_setup import POLICIES, doctor, manifest
+from bot.commands_sites import sites
 from bot.config import Settings, SettingsError, read_settings
 
 
@@ -92,6 +99,7 @@ def ask(settings: Settings, policies: Path | None, as_json: bool, json_lines: bo
         if not (json_lines or as_json):
             _print_answer(settings, policies, " ".join(text))
             return
+        policies = app.in_force(settings, policies, _progress)
         knowledge, directory = app.knowledge_base(settings, policies, progress=_progress), app.directory(settings)
         if json_lines and not machine.answer_lines(sys.stdin, sys.stdout, lambda line: understand(line, knowledge, directory)):
             sys.exit(1)
@@ -132,6 +140,7 @@ def evaluate(
     if bool(file) == on_author or (on_author and not leave_out):
         raise click.UsageError("give a FILE of labelled questions, or --leave-out AUTHOR --on-author")
     with _mistakes_told():
+        policies = app.in_force(settings, policies, _progress)
         rows = evaluation.read_rows(file) if file else app.rows_of(leave_out, policies)
         knowledge, directory = app.knowledge_base(settings, policies, leave_out, _progress), app.directory(settings)
         judged = evaluation.judge(rows, lambda text: understand(text, knowledge, directory))
@@ -178,6 +187,24 @@ def http(settings: Settings, seconds: float, concurrent: int, rounds: int) -> No
             click.echo(line)
 
 
+@bench.command()
+@click.option("--people", type=click.IntRange(1), default=10_000, show_default=True, help="How many people there are.")
+@click.option(
+    "--signed", type=click.IntRange(1), default=2_000, show_default=True, help="How many of them read and sign on SQLite."
+)
+@click.option("--together", type=click.IntRange(4), default=10_000, show_default=True, help="How many sign on PostgreSQL.")
+@click.option("--postgres", default="", metavar="URL", help="A PostgreSQL database; what is made in it is removed again.")
+@click.pass_obj
+def signoffs(settings: Settings, people: int, signed: int, together: int, postgres: str) -> None:
+    """Measure sign-offs: asking everybody, delivery, signing, verifying, four processes at once."""
+    from bot import bench_signoffs
+
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with _mistakes_told():
+        for line in bench_signoffs.run(settings.state, bench_signoffs.Plan(people, signed, together, postgres), _progress):
+            click.echo(line)
+
+
 @main.command()
 @click.pass_obj
 def gaps(settings: Settings) -> None:
@@ -194,6 +221,14 @@ def gaps(settings: Settings) -> None:
 
 main.add_command(manifest)
 main.add_command(doctor)
+main.add_command(ack)
+main.add_command(migrate)
+main.add_command(outbox)
+main.add_command(people)
+main.add_command(policy)
+main.add_command(sites)
+main.add_command(verify)
+main.add_command(dispose)
 
 
 def _print_answer(settings: Settings, policies: Path | None, text: str) -> None:
@@ -205,7 +240,7 @@ def _print_answer(settings: Settings, policies: Path | None, text: str) -> None:
     from bot.turns import Said
 
     # Nothing that is printed can be pressed, so no secret is needed, nor a directory that can be written.
-    with app.dispatcher(replace(settings, secret=b"nothing is pressed"), policies, _progress) as door:
+    with app.dispatcher(replace(settings, secret=b"nothing is pressed"), policies, _progress, laying=False) as door:
         shown = asyncio.run(door.handle(Said(text), SENDER))
     click.echo(render(shown.without_choices(), width()))
 
@@ -216,11 +251,13 @@ def _progress(line: str) -> None:
 
 @contextmanager
 def _mistakes_told() -> Iterator[None]:
-    """Turns mistakes in the data files into lines and exit code 1."""
-    from bot.checking import DATA_ERRORS
+    """Turns mistakes in the data files, and a ledger that cannot be used, into lines and exit code 1."""
+    from bot.checking import DATA_ERRORS, LEDGER_ERRORS, ledger_words
 
     try:
         yield
+    except LEDGER_ERRORS as error:
+        raise click.ClickException(ledger_words(error)) from None
     except DATA_ERRORS as error:
         raise click.ClickException(str(error)) from None
     except (OSError, sqlite3.Error) as error:

@@ -9,17 +9,21 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import intents
 import policy_kb
+from bot import demonstration, editions, enrolling
 from bot.config import SHORTEST_SECRET, Settings, SettingsError
 from bot.directory import Directory, read_directory
 from bot.dispatcher import Dispatcher, Seen, say_nothing
+from bot.enrolling import Occasion
 from bot.evaluation import BadLabels, Row
-from bot.ledger import Ledger
+from bot.ledger import Database, Ledger, migrations
 from bot.ledger.sqlite import SQLite
 from bot.records import Uncovered
+from bot.statement import read_words
 from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Others
 
@@ -73,17 +77,113 @@ def dispatcher(
     policies: Path | None = None,
     progress: Progress | None = None,
     seen: Callable[[Seen], None] = say_nothing,
+    *,
+    laying: bool = True,
 ) -> Iterator[Dispatcher]:
-    """The dispatcher with its ledger; on leaving, the ledger's thread has finished. `seen` is told of each turn."""
-    knowledge = knowledge_base(settings, policies, progress=progress)
-    database = SQLite(settings.records / LEDGER_FILE)
-    with ThreadPoolExecutor(1, "ledger") as thread:
+    """The dispatcher with its ledger; on leaving, the ledger's threads have finished. `seen` is told of each turn.
+
+    `laying` publishes policies that have no version yet; without it nothing is written before somebody presses something.
+    """
+    knowledge = knowledge_base(settings, in_force(settings, policies, progress, laying=laying), progress=progress)
+    database, threads = ledger_database(settings)
+    with ThreadPoolExecutor(threads, "ledger") as thread:
         tokens = Tokens(settings.secret or kept_secret(settings))
-        door = Dispatcher(knowledge, directory(settings), tokens, Ledger(database), thread, seen=seen)
+        door = Dispatcher(
+            knowledge,
+            directory(settings),
+            tokens,
+            Ledger(database),
+            thread,
+            hours=settings.hours,
+            words=read_words(settings.state),
+            url=settings.own_url,
+            program=version("clausebot"),
+            seen=seen,
+        )
         try:
+            if laying and settings.local:
+                thread.submit(demonstration.seed, door.ledger).result()
             yield door
         finally:
             thread.submit(database.close).result()
+
+
+def in_force(
+    settings: Settings, policies: Path | None = None, progress: Progress | None = None, *, laying: bool = False
+) -> Path | None:
+    """The directory of the same policies in the versions in force today, which is the one given where no other was published.
+
+    With `laying` policies without a version are published as their first, and the words that are signed are kept; without it
+    the ledger is read where there is one, and not made. Raises KnowledgeBaseError, StatementError, and what a ledger that
+    cannot be used raises.
+    """
+    if not (laying or settings.database_url or (settings.records / LEDGER_FILE).exists()):
+        return policies
+    now = datetime.datetime.now(datetime.UTC)
+    database, _ = ledger_database(settings)
+    try:
+        kept = Ledger(database)
+        if laying:
+            editions.lay(kept, policies, now)
+            words = read_words(settings.state)
+            kept.policies.keep_statement(words.digest, words.text)
+            if listed := directory(settings).people:
+                occasion = Occasion(now, settings.hours.day(now), lambda: secrets.token_hex(8), "directory.toml")
+                enrolling.apply(kept, listed, occasion)
+        else:
+            migrations.check(database)
+        today, say = settings.hours.day(now), progress or editions.say_nothing
+        return editions.directory_in_force(kept, policies, settings.state, today, say)
+    except migrations.OlderDatabase:
+        if laying:
+            raise
+        return policies
+    finally:
+        database.close()
+
+
+def newer(
+    settings: Settings, knowledge: KnowledgeBase, policies: Path | None = None, progress: Progress | None = None
+) -> KnowledgeBase | None:
+    """The knowledge base anew where another version of a policy is in force by now, else None. May have to learn for a minute."""
+    with ledger(settings) as kept:
+        today = settings.hours.day(datetime.datetime.now(datetime.UTC))
+        if not editions.changed(kept, knowledge, today):
+            return None
+    return knowledge_base(settings, in_force(settings, policies, progress), progress=progress)
+
+
+@contextmanager
+def ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger, open, for this thread and a moment. Raises what a ledger that cannot be used raises."""
+    database, _ = ledger_database(settings)
+    try:
+        kept = Ledger(database)
+        kept.open()
+        yield kept
+    finally:
+        database.close()
+
+
+def ledger_database(settings: Settings) -> tuple[Database, int]:
+    """The database that what is kept goes to, not opened yet, and how many threads may use it. Raises BadAddress."""
+    if not settings.database_url:
+        return SQLite(settings.records / LEDGER_FILE), 1
+    from bot.ledger.postgres import CONNECTIONS, Postgres  # its driver is loaded only where it is used
+
+    return Postgres(settings.database_url), CONNECTIONS
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Brings the ledger's database up to this version; gives the names of the steps that it took.
+
+    Raises NewerDatabase, DatabaseGone or BadAddress.
+    """
+    database, _ = ledger_database(settings)
+    try:
+        return migrations.migrate(database)
+    finally:
+        database.close()
 
 
 def kept_secret(settings: Settings) -> bytes:
@@ -120,10 +220,9 @@ def _make_secret(path: Path) -> None:
 
 def kept_questions(settings: Settings) -> list[Uncovered]:
     """The questions that staff told HR are not covered; a ledger that is not there is not made."""
-    path = settings.records / LEDGER_FILE
-    if not path.exists():
+    if not settings.database_url and not (settings.records / LEDGER_FILE).exists():
         return []
-    database = SQLite(path)
+    database, _ = ledger_database(settings)
     try:
         return Ledger(database).uncovered(datetime.date.today())
     finally:

@@ -9,10 +9,22 @@ import policy_kb
 from bot.config import SettingsError
 from bot.directory import DirectoryError, read_directory
 from bot.evaluation import BadLabels
+from bot.ledger.database import BadAddress, DatabaseGone, NotAllowed
+from bot.ledger.migrations import NewerDatabase, OlderDatabase
 from intents import CatalogueError
 from policy_kb import KnowledgeBaseError, TrainingFailed
 
 DATA_ERRORS = (KnowledgeBaseError, CatalogueError, DirectoryError, SettingsError, BadLabels, TrainingFailed)
+
+# What a ledger that cannot be used is told by; their docstrings are for whoever runs the program.
+LEDGER_ERRORS = (DatabaseGone, OlderDatabase, NewerDatabase, NotAllowed, BadAddress)
+
+
+def ledger_words(error: Exception) -> str:
+    """What to say of one of these, in a line."""
+    if isinstance(error, DatabaseGone):
+        return f"The ledger cannot be used: {error}"
+    return " ".join((error.__doc__ or "").split())
 
 
 def check(policies: Path | None = None, directory: Path | None = None) -> tuple[list[str], str]:

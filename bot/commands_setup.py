@@ -32,14 +32,17 @@ def manifest() -> None:
 @URL
 @click.option("--socket", is_flag=True, help="Socket Mode: the bot calls Slack, so nothing needs to reach the bot.")
 @click.option("--no-agent", is_flag=True, help="A plain app, which guests may use too, without suggested questions.")
+@click.option("--email", is_flag=True, help="Let the app read people's addresses, to know who signs without linking by hand.")
+@click.option("--groups", is_flag=True, help="Let the app read who is in a user group, to ask its members to sign.")
 @click.pass_obj
-def slack(settings: Settings, url: str | None, socket: bool, no_agent: bool) -> None:
+def slack(settings: Settings, url: str | None, socket: bool, no_agent: bool, email: bool, groups: bool) -> None:
     """Write the manifest of the Slack app as YAML: clausebot manifest slack > manifest.yaml."""
     from bot.manifests import ManifestError
     from bot.manifests import slack as slack_manifest
 
     try:
-        text = slack_manifest.manifest("" if socket else url or settings.url, socket=socket, agent=not no_agent)
+        called = "" if socket else url or settings.url
+        text = slack_manifest.manifest(called, socket=socket, agent=not no_agent, email=email, groups=groups)
     except ManifestError as error:
         raise click.ClickException(str(error)) from None
     click.echo(text, nl=False)

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot import database_address, mail_settings, office_hours, witness_settings
+from bot.mail_settings import MailSettings
+from bot.office_hours import Hours
 from bot.peers import is_loopback
+from bot.witness_settings import Witnesses
 from policy_kb import state_directory
 
 PORT = 3978
@@ -56,7 +60,9 @@ class Settings:
 
     `local` is the local mode; `state` is where all state lives; `secret` signs buttons and is empty unless set; `url` is the
     address that the platforms call, `metrics_token` what reads the metrics from elsewhere; `forgets` says that the disk is
-    emptied at each restart, and that nobody has said that it may.
+    emptied at each restart, and that nobody has said that it may; `hours` are the organisation's own; `database_url` is the
+    PostgreSQL database of the ledger, empty where that is a file; `mail` is the mail server for whom no chat reaches;
+    `witnesses` are told the root of each day.
     """
 
     state: Path
@@ -68,6 +74,16 @@ class Settings:
     slack: SlackSettings | None = None
     microsoft: MicrosoftSettings | None = None
     forgets: bool = False
+    hours: Hours = field(default_factory=Hours)
+    database_url: str = field(default="", repr=False)
+    gate_token: str = field(default="", repr=False)
+    mail: MailSettings | None = None
+    witnesses: Witnesses = field(default_factory=Witnesses)
+
+    @property
+    def own_url(self) -> str:
+        """The address under which people reach us: of this machine alone in local mode; empty where none is known."""
+        return f"http://127.0.0.1:{self.port}" if self.local else self.url
 
     @property
     def directory(self) -> Path | None:
@@ -93,6 +109,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     given = {name: value.strip() for name, value in environment.items()}
     state = state_directory(environment)
     organisation, mistakes = _organisation(state / "clausebot.toml")
+    hours, more = office_hours.read(organisation.get("organisation", {}))
+    witnesses, wrong = witness_settings.read(organisation.get("witness", {}))
+    mistakes += [*more, *wrong]
     mistakes += [*_general_mistakes(given, state), *_slack_mistakes(given), *_microsoft_mistakes(given)]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
@@ -105,7 +124,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         given.get("CLAUSEBOT_METRICS_TOKEN", ""),
         _slack(given, organisation),
         _microsoft(given, organisation),
-        bool(given.get("DYNO")) and given.get("ALLOW_EPHEMERAL_STORAGE") != "1",
+        bool(given.get("DYNO")) and not given.get("DATABASE_URL") and given.get("ALLOW_EPHEMERAL_STORAGE") != "1",
+        hours=hours if given.get("CLAUSEBOT_ENV") != "local" else hours.always(),
+        database_url=given.get("DATABASE_URL", ""),
+        gate_token=given.get("CLAUSEBOT_GATE_TOKEN", ""),
+        mail=mail_settings.read(given),
+        witnesses=witnesses,
     )
 
 
@@ -135,9 +159,12 @@ def _general_mistakes(given: Mapping[str, str], state: Path) -> Iterator[str]:
     port = given.get("PORT", "")
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         yield f"PORT is {port!r}; it must be a number from 1 to 65535"
-    if 0 < len(given.get("CLAUSEBOT_SECRET", "")) < SHORTEST_SECRET:
-        yield f"CLAUSEBOT_SECRET has fewer than {SHORTEST_SECRET} letters and can be guessed; make one with openssl rand -hex 16"
+    for name in ("CLAUSEBOT_SECRET", "CLAUSEBOT_GATE_TOKEN"):
+        if 0 < len(given.get(name, "")) < SHORTEST_SECRET:
+            yield f"{name} has fewer than {SHORTEST_SECRET} letters and can be guessed; make one with openssl rand -hex 16"
     yield from _address_mistakes(given)
+    yield from database_address.mistakes(given, local=mode == "local")
+    yield from mail_settings.mistakes(given, local=mode == "local")
     if mode == "local":
         yield from _local_mistakes(given)
 
@@ -204,6 +231,10 @@ def _microsoft_mistakes(given: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is missing; {why}"
 
 
+# Tables whose mistakes are found where they are read.
+_READ_ELSEWHERE = {"organisation", "witness"}
+
+
 def _organisation(path: Path) -> tuple[Mapping[str, Any], list[str]]:
     """What `clausebot.toml` says, and its mistakes."""
     if not path.is_file():
@@ -213,7 +244,7 @@ def _organisation(path: Path) -> tuple[Mapping[str, Any], list[str]]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return {}, [f"{path.name}: cannot be read: {error}"]
     known = {"slack": "teams", "teams": "tenants"}
-    mistakes = [f"{path.name}: unknown table [{name}]" for name in tables.keys() - known]
+    mistakes = [f"{path.name}: unknown table [{name}]" for name in tables.keys() - known - _READ_ELSEWHERE]
     for name, key in known.items():
         table = tables.get(name, {})
         fits = isinstance(table, dict) and table.keys() <= {key} and isinstance(table.get(key, []), list)

@@ -1,4 +1,4 @@
-"""The roles that the policies name: what they answer for and how to reach them."""
+"""The roles that the policies name: what they answer for, how to reach them. Apart from them, people of the organisation."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from bot.importing import read_tables
+from bot.roll import Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,11 @@ class DirectoryError(Exception):
 
 
 class Directory:
-    """All roles, in file order."""
+    """All roles, in file order; and the people that the file lists, for the ledger alone."""
 
-    def __init__(self, roles: tuple[Role, ...]) -> None:
+    def __init__(self, roles: tuple[Role, ...], people: tuple[Listed, ...] = ()) -> None:
         self.roles = roles
+        self.people = people
         self._by_id = {role.id: role for role in roles}
         self._patterns = [(_pattern(role.name, *role.also), _pattern(role.name), role) for role in roles]
 
@@ -97,17 +101,21 @@ def read_directory(path: Path | None = None) -> Directory:
     name = str(path) if path else "directory.toml"
     try:
         text = (path or resources.files("bot") / "directory.toml").read_text("utf-8")
-        tables = tomllib.loads(text).get("role", [])
+        whole = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DirectoryError(f"{name}: not valid TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DirectoryError(f"{name}: cannot be read: {error}") from None
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise DirectoryError(f"{name}: not valid: a role is written [[role]]")
-    mistakes = list(_mistakes(tables))
+    for kind in ("role", "person"):
+        if not isinstance(whole.get(kind, []), list) or not all(isinstance(table, dict) for table in whole.get(kind, [])):
+            raise DirectoryError(f"{name}: not valid: a {kind} is written [[{kind}]]")
+    tables = whole.get("role", [])
+    people, wrong = read_tables(whole.get("person", []))
+    mistakes = [f"unknown table {key!r}; known are [[role]] and [[person]]" for key in whole.keys() - {"role", "person"}]
+    mistakes += [*_mistakes(tables), *map(str, wrong)]
     if mistakes:
         raise DirectoryError("\n".join(f"{name}: {mistake}" for mistake in mistakes))
-    return Directory(tuple(Role(**{**table, "also": tuple(table["also"])}) for table in tables))
+    return Directory(tuple(Role(**{**table, "also": tuple(table["also"])}) for table in tables), people)
 
 
 _KINDS = {"also": "a list of texts", "default": "true or false"}

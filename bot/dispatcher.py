@@ -6,47 +6,47 @@ import asyncio
 import datetime
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
-from bot import references
+from bot.answering import ASKING, Answering, StaffOnly, UnknownTurn, is_form
+from bot.copies import Copies
+from bot.desk import Desk
 from bot.directory import Directory
-from bot.journeys import ask, draft, home, hr, later, welcome
-from bot.journeys.contact import contact
-from bot.journeys.disclaimer import disclaimer
-from bot.journeys.request_account import request_account
-from bot.ledger import Ledger, week
+from bot.enquiries import Enquiries
+from bot.hr_desk import NoSuchRequest
+from bot.identities import Identities
+from bot.journeys import ask, welcome
+from bot.journeys.requesting import NotHR
+from bot.journeys.signing_facts import OPEN_SIGN
+from bot.ledger import DatabaseGone, Ledger
 from bot.line import Line
-from bot.outcome import Outcome
-from bot.people import Sender, Standing
+from bot.office_hours import Hours
+from bot.overseer import Overseer
+from bot.people import Grant, Person, Sender, Standing
 from bot.records import Uncovered
 from bot.references import PolicyChanged
-from bot.sensitive import is_danger
+from bot.standings import NotYours, Standings
+from bot.statement import SHIPPED, Words
 from bot.tokens import ForgedButton, Tokens
-from bot.turns import Pressed, Said, Submitted, Turn
-from bot.understanding import QUIET, Aside, Result, Understanding, understand
-from bot.views import OPEN, Text, View, view
-from policy_kb import Clause, KnowledgeBase
+from bot.turns import Pressed, Submitted, Turn
+from bot.understanding import understand
+from bot.views import Text, View, view
+from bot.watch import Watch
+from policy_kb import KnowledgeBase
 
 T = TypeVar("T")
 
-
-class UnknownTurn(Exception):
-    """That button or form belongs to another version of this program. Please ask again."""
-
-
-class StaffOnly(Exception):
-    """Forms are for staff of the organisation. You can still ask about its policies."""
-
-
-# Illegal moves that a person can cause; the docstring is what they are told.
-REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn, StaffOnly)
-# A word that help shows on a button; somebody will type it.
-_FORMS_WANTED = ("form", "forms")
-# Forms that keep nothing, and are open to everybody who may ask.
-ASKING = ("ask",)
+# Illegal moves that a person can cause, and a database that is away; the docstring is what they are told.
+REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn, StaffOnly, NotYours, NotHR, NoSuchRequest, DatabaseGone)
+# How long an answer waits for the ledger to say what stands beside it, in seconds.
+PATIENCE = 1.0
+# Presses whose answer depends on what somebody may do here.
+HOME = "home"
+_BY_GRANT = (HOME, "gaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +63,27 @@ def say_nothing(_: Seen) -> None:
     """Where nobody counts."""
 
 
-@dataclass(frozen=True)
-class Decided:
-    """What a journey decided, and its name; a name of None means that nothing may be said about the turn."""
-
-    journey: str | None
-    outcome: Outcome
-
-
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Dispatcher:
-    """Everything that answering needs. `thread` is the one thread that owns the ledger; `seen` is told of each turn."""
+    """Everything that answering needs. `thread` runs the ledger's verbs, `seen` is told of each turn, `url` is our address.
+
+    `pokes` have notices sent at once, `works` have requests worked out at once; the server says how.
+    """
 
     knowledge: KnowledgeBase
     directory: Directory
     tokens: Tokens
     ledger: Ledger
     thread: Executor
-    today: Callable[[], datetime.date] = datetime.date.today
+    hours: Hours = field(default_factory=Hours)
+    words: Words = SHIPPED
+    url: str = ""
+    program: str = ""
+    now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     new_key: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
     seen: Callable[[Seen], None] = say_nothing
+    pokes: list[Callable[[], None]] = field(default_factory=list, repr=False)
+    works: list[Callable[[], None]] = field(default_factory=list, repr=False)
     # One question is worked on at a time: between two of them, what came in meanwhile is acknowledged.
     _line: Line = field(default_factory=Line)
 
@@ -91,23 +92,144 @@ class Dispatcher:
         """A few things to ask of these policies."""
         return welcome.examples(self.knowledge)
 
+    @cached_property
+    def desk(self) -> Desk:
+        """Where sign-offs are decided."""
+        standings = Standings(self.ledger, self.knowledge, self.hours, self.words, self.now)
+        return Desk(standings, self.copies.address, self.program, lambda: self.new_key()[:16])
+
+    @cached_property
+    def enquiries(self) -> Enquiries:
+        """Where questions about sign-offs are answered."""
+        return Enquiries(self.desk.standings, self.copies.address)
+
+    @cached_property
+    def overseer(self) -> Overseer:
+        """Where HR's requests are decided."""
+        return Overseer(self.desk.standings, self.copies.address, self.desk.new_id, self.url, self._poke)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """The addresses of signed copies."""
+        return Copies(self.tokens, self.url, self.now)
+
+    @cached_property
+    def _watch(self) -> Watch:
+        return Watch(self.ledger, self.in_thread)
+
+    @cached_property
+    def _answering(self) -> Answering:
+        return Answering(self.knowledge, self.directory, self.tokens, self.new_key)
+
+    @cached_property
+    def _identities(self) -> Identities:
+        return Identities(self.ledger, self.in_thread, self.today)
+
+    def renew(self, knowledge: KnowledgeBase) -> None:
+        """Answers from this knowledge base from now on: another version of a policy is in force."""
+        self.knowledge = knowledge
+        for made_of_it in ("desk", "enquiries", "overseer", "_answering"):
+            self.__dict__.pop(made_of_it, None)
+
+    def _poke(self) -> None:
+        for each in (*self.pokes, *self.works):
+            each()
+
+    def today(self) -> datetime.date:
+        """The organisation's day."""
+        return self.hours.day(self.now())
+
     async def handle(self, turn: Turn, sender: Sender) -> View:
         """The view that answers this turn, after what it decided is kept."""
         start = time.perf_counter()
-        kept = await self._kept(turn, sender.standing)
-        async with self._line:
-            try:
-                decided = self._decide(turn, sender.standing, kept)
-            except REFUSALS as refusal:
-                decided = Decided(None if _is_form(turn) else "refused", Outcome(view(Text(refusal.__doc__ or ""))))
-            outcome = decided.outcome
-            shown = outcome.view.with_values(self.tokens.sign)
-        if outcome.records:
-            await self.in_thread(self.ledger.commit, outcome.records, self.today())
-        if decided.journey:
+        try:
+            journey, shown = await self._handled(turn, sender)
+        except REFUSALS as refusal:
+            journey, shown = None if is_form(turn) else "refused", view(Text(refusal.__doc__ or ""))
+        if journey:
             took = (time.perf_counter() - start) * 1000
-            self.seen(Seen(type(turn).__name__.lower(), decided.journey, sender.channel, took))
+            self.seen(Seen(type(turn).__name__.lower(), journey, sender.channel, took))
         return shown.without_forms(but=ASKING) if sender.standing is Standing.OUTSIDER else shown
+
+    async def _handled(self, turn: Turn, sender: Sender) -> tuple[str | None, View]:
+        if isinstance(turn, Pressed | Submitted) and (self.desk.takes(turn) or self.overseer.takes(turn)):
+            return None, await self._at_desk(turn, sender)
+        standing = await self._standing(turn, sender)
+        kept = await self._kept(turn, standing)
+        async with self._line:
+            decided = self._answering.decide(turn, standing, kept, self.today())
+            if decided.outcome:
+                shown = decided.outcome.view.with_values(self.tokens.sign)
+        if decided.outcome is None:
+            if decided.intent:
+                return decided.journey, await self._said_to_desk(decided.intent, decided.text, sender)
+            return decided.journey, await self._at_desk(Pressed(OPEN_SIGN), sender)
+        if decided.outcome.records:
+            await self.in_thread(self.ledger.commit, decided.outcome.records, self.today())
+        if turn == Pressed(HOME):
+            shown = await self._at_home(shown, sender)
+        if decided.quoted and sender.account and self._watch.is_needed():
+            shown = await self._noted(shown, decided.quoted, sender)
+        return decided.journey, shown
+
+    async def _at_home(self, shown: View, sender: Sender) -> View:
+        """Home, and on it what somebody is asked to sign; without that where the ledger is away."""
+        more = await self._beside(sender, self.enquiries.home)
+        return View((*shown.blocks, *more.blocks))
+
+    async def _noted(self, shown: View, quoted: frozenset[str], sender: Sender) -> View:
+        """The answer, and above it that its asker has signed an earlier version than the one that is quoted."""
+        note = await self._beside(sender, self.enquiries.note, quoted)
+        return View((*note.blocks, *shown.blocks))
+
+    async def _beside(self, sender: Sender, call: Callable[..., View], *given: object) -> View:
+        """What stands beside an answer for a person; nothing for nobody known, or where the ledger does not say in time."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                person = await self._person(sender)
+                found = await self.in_thread(call, person, *given) if person else View(())
+        except (DatabaseGone, TimeoutError):
+            return View(())
+        return found.with_values(self.tokens.sign)
+
+    async def _at_desk(self, turn: Pressed | Submitted, sender: Sender) -> View:
+        """What the desk decides for a press, whose value is read first, or a form. Only staff come to it."""
+        if sender.standing is Standing.OUTSIDER:
+            raise StaffOnly
+        if isinstance(turn, Pressed):
+            turn = Pressed(turn.action, self.tokens.read(turn.value))
+        person = await self._person(sender)
+        if self.overseer.takes(turn):
+            shown: View = await self.in_thread(self.overseer.answer, turn, person)
+        else:
+            shown = await self.in_thread(self.desk.answer, turn, sender, person)
+            for poke in self.pokes:
+                poke()
+        return shown.with_values(self.tokens.sign)
+
+    async def _said_to_desk(self, intent: str, text: str, sender: Sender) -> View:
+        if sender.standing is Standing.OUTSIDER:
+            raise StaffOnly
+        shown: View = await self.in_thread(self.enquiries.said, intent, text, await self._person(sender))
+        return shown.with_values(self.tokens.sign)
+
+    async def _person(self, sender: Sender) -> Person | None:
+        return await self._identities.person_of(sender)
+
+    async def _standing(self, turn: Turn, sender: Sender) -> Standing:
+        """What the sender is; for what only HR is shown, by their grants, whatever the channel says."""
+        if (
+            not (isinstance(turn, Pressed) and turn.action in _BY_GRANT)
+            or sender.standing is Standing.OUTSIDER
+            or not sender.account
+        ):
+            return sender.standing
+        try:
+            async with asyncio.timeout(PATIENCE):
+                person = await self._person(sender)
+        except (DatabaseGone, TimeoutError):
+            return Standing.STAFF
+        return Standing.HR if person and person.may(Grant.HR, self.today()) else Standing.STAFF
 
     async def found(self, text: str) -> tuple[tuple[str, View], ...]:
         """The clauses that may answer, each with a title and a view of its own, for a channel's search box."""
@@ -120,117 +242,6 @@ class Dispatcher:
             return await self.in_thread(self.ledger.uncovered, self.today())
         return []
 
-    def _decide(self, turn: Turn, standing: Standing, kept: Sequence[Uncovered]) -> Decided:
-        match turn:
-            case Said(text):
-                return self._said(text)
-            case Pressed("gaps") if standing is Standing.HR:
-                return Decided("gaps", hr.gaps(kept))
-            case Pressed(action, value):
-                # Which form is opened is nobody's business.
-                return Decided("open" if _is_form(turn) else action, self._pressed(action, value, standing))
-            case Submitted(form, values):
-                if standing is Standing.OUTSIDER and form not in ASKING:
-                    raise StaffOnly
-                return self._submitted(form, dict(values))
-
-    def _said(self, text: str) -> Decided:
-        if text.strip().lower() in _FORMS_WANTED:
-            return Decided("open", home.opened(home.FORMS["forms"]))
-        asked = understand(text, self.knowledge, self.directory)
-        quiet = asked.sensitive or asked.intent in QUIET
-        return Decided(None if quiet else asked.intent, self._answered(asked))
-
-    def _answered(self, asked: Understanding) -> Outcome:
-        if asked.outcome is not Result.JOURNEY:
-            return ask.answer(asked, self.knowledge, self.directory)
-        if asked.aside:
-            return welcome.danger(self.directory) if asked.aside is Aside.DANGER else welcome.fragment()
-        match asked.intent:
-            case "contact":
-                return contact(asked, self.knowledge, self.directory)
-            case "disclaimer":
-                return disclaimer(asked, self.knowledge)
-            case "request_account":
-                return request_account(asked, self.knowledge, self.directory)
-            case "report":
-                return later.report(self.knowledge, self.directory)
-            case "report_status":
-                return later.report_status(self.knowledge, self.directory)
-            case "acknowledge":
-                return later.acknowledge(self.knowledge, self.directory)
-            case "ack_status":
-                return later.ack_status(self.knowledge, self.directory)
-            case "greeting":
-                return welcome.greeting(asked.text, self.knowledge)
-            case _:
-                return welcome.help(self.knowledge)
-
-    def _pressed(self, action: str, value: str, standing: Standing) -> Outcome:
-        if action == "home":
-            return home.home(self.knowledge, standing)
-        if action == "help":
-            return welcome.help(self.knowledge)
-        if action.startswith(OPEN):
-            return self._opened(action.removeprefix(OPEN), standing)
-        return self._referred(action, references.read(self.knowledge, self.tokens.read(value)))
-
-    def _opened(self, form: str, standing: Standing) -> Outcome:
-        if form not in home.FORMS:
-            raise UnknownTurn
-        if standing is Standing.OUTSIDER and form not in ASKING:
-            raise StaffOnly
-        return home.opened(home.FORMS[form])
-
-    def _referred(self, action: str, clauses: tuple[Clause, ...]) -> Outcome:
-        """What was pressed under an answer; the button carried the clauses."""
-        match action:
-            case "other":
-                return ask.other(clauses, self.knowledge, self.directory)
-            case "read" if clauses:
-                return ask.read(clauses, self.knowledge)
-            case "section" if clauses:
-                return ask.read_section(clauses, self.knowledge)
-            case "define" if clauses:
-                return ask.define(clauses, self.knowledge)
-            case "person" if clauses:
-                return ask.person(clauses, self.knowledge, self.directory)
-            case "share" if clauses:
-                return ask.share(clauses, self.knowledge)
-            case _:
-                raise UnknownTurn
-
-    def _submitted(self, form: str, values: dict[str, str]) -> Decided:
-        match form:
-            case "ask":
-                return self._said(values.get("question", ""))
-            case "forms" if values.get("form") in home.FORMS:
-                return Decided("forms", home.opened(home.FORMS[values["form"]]))
-            case "uncovered":
-                # Said to hold no day, so no line may say when.
-                return Decided(None, self._told(values.get("question", "")))
-            case "draft":
-                # No word about drafts in logs or metrics: somebody who checks one is not to feel watched.
-                return Decided(None, self._checked(values.get("account", ""), values.get("draft", "")))
-            case _:
-                raise UnknownTurn
-
-    def _told(self, question: str) -> Outcome:
-        asked = understand(question, self.knowledge, self.directory)
-        if asked.aside is Aside.DANGER:
-            return welcome.danger(self.directory)
-        return ask.keep(asked, self.directory, self.new_key(), week(self.today()))
-
-    def _checked(self, account: str, text: str) -> Outcome:
-        if is_danger(text):
-            return welcome.danger(self.directory)
-        return draft.check(account, text, self.knowledge)
-
     async def in_thread(self, call: Callable[..., T], *args: object) -> T:
-        """Calls a verb of the ledger in the thread that owns it."""
+        """Calls a verb of the ledger in a thread that may."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, call, *args)
-
-
-def _is_form(turn: Turn) -> bool:
-    """Whether a turn opens or sends a form."""
-    return isinstance(turn, Submitted) or (isinstance(turn, Pressed) and turn.action.startswith(OPEN))

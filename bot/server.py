@@ -32,20 +32,25 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = logging.getLogger(__name__)
 
 
-def application(parts: Sequence[Part], check: Callable[[], Awaitable[None]], metrics_token: str = "") -> web.Application:
+def application(
+    parts: Sequence[Part],
+    check: Callable[[], Awaitable[None]],
+    metrics_token: str = "",
+    beside: Sequence[Part] = (),
+) -> web.Application:
     """The application with all routes of these parts, and with `/healthz`, `/readyz` and `/metrics`.
 
     `check` raises where what is kept cannot be written. `metrics_token` lets others than this machine read the metrics and
-    what is ill.
+    what is ill. Parts `beside` are carried too; what they say is told, but makes nobody unready.
     """
     app = web.Application(client_max_size=LARGEST, middlewares=[_correlated, _bordered, _timed])
     trusted = _Trusted(metrics_token)
     app.router.add_get("/healthz", _alive)
-    app.router.add_get("/readyz", _Readiness(parts, check, trusted).answer)
+    app.router.add_get("/readyz", _Readiness(parts, check, trusted, beside).answer)
     app.router.add_get("/metrics", _Metrics(trusted).answer)
-    for part in parts:
+    for part in (*parts, *beside):
         app.router.add_routes(part.routes)
-    running = _Running(parts)
+    running = _Running((*parts, *beside))
     app.on_startup.append(running.start)
     app.on_cleanup.append(running.stop)
     return app
@@ -115,8 +120,11 @@ def _bytes(text: str) -> bytes:
 class _Readiness:
     """200 as long as the ledger can be written and one channel works, else 503; what is ill is told to the trusted."""
 
-    def __init__(self, parts: Sequence[Part], check: Callable[[], Awaitable[None]], trusted: _Trusted) -> None:
+    def __init__(
+        self, parts: Sequence[Part], check: Callable[[], Awaitable[None]], trusted: _Trusted, beside: Sequence[Part]
+    ) -> None:
         self._parts = parts
+        self._beside = beside
         self._check = check
         self._trusted = trusted
         self._asked: asyncio.Task[str] | None = None
@@ -128,7 +136,8 @@ class _Readiness:
         ready = not ledger and (not self._parts or len(ill) < len(self._parts))
         told = ["ready" if ready else "not ready"]
         if self._trusted.has(request):
-            told = [*told[:ready], *ill, *([ledger] if ledger else [])]
+            aside = [reason for part in self._beside if (reason := part.ready())]
+            told = [*told[:ready], *ill, *([ledger] if ledger else []), *aside]
         return web.Response(text="\n".join(told) + "\n", status=200 if ready else 503)
 
     async def _ledger(self) -> str:

@@ -10,16 +10,19 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import web
 
-from bot.app import Progress, dispatcher
-from bot.channels import Part
+from bot.app import Progress, dispatcher, newer
+from bot.channels import Part, Reaching
 from bot.config import Settings, SettingsError
 from bot.dispatcher import Dispatcher, Seen
 from bot.metrics import TURNS
+from bot.outbox import Outbox
+from bot.periodic import jobs
+from bot.renewal import Renewal
 from bot.server import application
 from bot.surface import SLACK_PATH, TEAMS_PATH
 
@@ -31,8 +34,9 @@ REQUESTS = 1.5
 # After so many seconds from the signal the program is gone, whatever hangs; hosts kill after ten.
 DEADLINE = 8.5
 FORGETS = (
-    "DYNO is set: such a host empties its disk at each restart, and with it what staff told HR and the secret that signs "
-    "buttons. Where the data directory lies on a volume that stays, or where that loss is accepted, set ALLOW_EPHEMERAL_STORAGE=1"
+    "DYNO is set: such a host empties its disk at each restart, and with it who signed what, what staff told HR, and the secret "
+    "that signs buttons. Set DATABASE_URL to a PostgreSQL database; or, where the data directory lies on a volume that stays, or "
+    "where that loss is accepted, set ALLOW_EPHEMERAL_STORAGE=1"
 )
 log = logging.getLogger(__name__)
 
@@ -46,7 +50,8 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
     """Serves what the settings switch on until SIGTERM or SIGINT, then lets turns in flight finish.
 
     `say` is told what is on once it answers. From the signal on the process has a few seconds to end, and then ends.
-    Raises NothingToServe, SettingsError where the disk forgets, and OSError where the port is taken.
+    Raises NothingToServe, SettingsError where the disk forgets, OSError where the port is taken, and OlderDatabase,
+    NewerDatabase or DatabaseGone where the ledger cannot be used.
     """
     if not (settings.local or settings.slack or settings.microsoft):
         raise NothingToServe(" ".join((NothingToServe.__doc__ or "").split()))
@@ -54,11 +59,19 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
         raise SettingsError(FORGETS)
     listening = sockets(settings)
     with dispatcher(settings, policies, progress, count) as door:
+        await door.in_thread(door.ledger.open)
         door.knowledge.drafts  # noqa: B018 - read now, so that the first who checks a draft does not wait for it
         # The knowledge base stays as long as the program: the collector need not look through it again and again.
         gc.collect()
         gc.freeze()
-        app = application(parts(door, settings), lambda: door.in_thread(door.ledger.check), settings.metrics_token)
+        carried = parts(door, settings)
+        sending = outbox(door, settings, carried)
+        door.pokes.append(sending.poke)
+        working = jobs(door, settings, carried, sending.poke)
+        door.works.append(working.poke)
+        learning = Renewal(door, lambda: newer(settings, door.knowledge, policies))
+        beside = [*pages(door, settings), sending, working, learning]
+        app = application(carried, lambda: door.in_thread(door.ledger.check), settings.metrics_token, beside)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS, keepalive_timeout=KEEPALIVE)
         try:
             await runner.setup()
@@ -89,12 +102,32 @@ def parts(door: Dispatcher, settings: Settings) -> list[Part]:
     return found
 
 
+def pages(door: Dispatcher, settings: Settings) -> list[Part]:
+    """What people without a chat account and other programs are answered by: signing links, copies, the gate."""
+    from bot.channels.web.gate import Gate
+    from bot.channels.web.papers import Papers
+    from bot.channels.web.signing import Signing
+
+    return [Signing(door), Papers(door), Gate(door, settings.gate_token)]
+
+
+def outbox(door: Dispatcher, settings: Settings, channels: Sequence[Part]) -> Outbox:
+    """What sends notices, through these channels and, where a mail server is set, by e-mail."""
+    ways = [each.sending for each in channels if isinstance(each, Reaching)]
+    if settings.mail:
+        from bot.channels.mail.channel import Mail
+
+        ways.append(Mail(settings.mail))
+    return Outbox(door.ledger, door.thread, door.tokens.sign, ways, hours=settings.hours)
+
+
 def switched(settings: Settings) -> tuple[str, str]:
     """Two lines for whoever starts the server: what is on, and what is not with the variable that switches it on."""
     on, off = [], []
     if settings.local:
         on.append(f"the local page at http://127.0.0.1:{settings.port}/, and {TEAMS_PATH} for a Teams emulator on this machine")
         off += ["Slack (SLACK_BOT_TOKEN)", "Teams (MICROSOFT_APP_ID)", "both want CLAUSEBOT_ENV unset"]
+        _switched_mail(settings, on, off)
         return f"On:  {'; '.join(on)}", f"Off: {', '.join(off)}"
     if settings.slack:
         ways = [SLACK_PATH] * bool(settings.slack.signing_secret) + ["a socket"] * bool(settings.slack.app_token)
@@ -105,8 +138,16 @@ def switched(settings: Settings) -> tuple[str, str]:
         on.append(f"Teams ({TEAMS_PATH})")
     else:
         off.append("Teams (MICROSOFT_APP_ID)")
+    _switched_mail(settings, on, off)
     off.append("the local page (CLAUSEBOT_ENV=local)")
     return f"On:  {', '.join(on)}, port {settings.port}", f"Off: {', '.join(off)}"
+
+
+def _switched_mail(settings: Settings, on: list[str], off: list[str]) -> None:
+    if settings.mail:
+        on.append(f"e-mail (by {settings.mail.host})")
+    else:
+        off.append("e-mail (SMTP_URL)")
 
 
 def sockets(settings: Settings) -> list[socket.socket]:

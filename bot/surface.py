@@ -39,9 +39,18 @@ SCOPES = {
     "im:history": "reads what somebody writes to the bot in a direct message",
     "im:write": "lets the bot open a direct message with a member of staff",
     "users:read": "tells staff from guests and people of other organisations",
+    "usergroups:read": "asks the members of a user group to sign",
+    "users:read.email": "knows who signs by their confirmed address, where the account is not linked to a person yet",
 }
-# The only scope that the bot does well without.
+# The scopes that the bot does well without, each with what is missing then.
 AGENT_SCOPE = "assistant:write"
+EMAIL_SCOPE = "users:read.email"
+GROUPS_SCOPE = "usergroups:read"
+OPTIONAL_SCOPES = {
+    AGENT_SCOPE: "no questions are suggested",
+    EMAIL_SCOPE: "each account must be linked to its person by hand before they can sign",
+    GROUPS_SCOPE: "user groups cannot be asked to sign",
+}
 # For Socket Mode, on the app-level token.
 APP_SCOPE = "connections:write"
 

@@ -23,10 +23,15 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """Somebody sent a form; `values` has one text per field name."""
+    """Somebody sent a form; `values` has one text per field name, `state` is what the form carried, already checked.
+
+    `rendered` is the digest of what the channel had drawn around the form, in its own format; empty where it carried no state.
+    """
 
     form: str
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    state: str = field(default="", repr=False)
+    rendered: str = ""
 
 
 Turn = Said | Pressed | Submitted

@@ -17,6 +17,8 @@ LONGEST = 3000
 QUESTIONS = ("ask", "out_of_scope")
 # Intents that show no clause need good evidence, since taking a question for one leaves it unanswered.
 QUIET = ("report", "report_status", "acknowledge", "ack_status")
+# What is said about sign-offs is answered by who asks.
+SIGNING = ("acknowledge", "ack_status")
 QUIET_FROM = 0.5
 # What may be said in small words alone.
 WELCOMES = ("greeting", "help")

@@ -75,9 +75,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form, always asked for, with what it holds to begin with; `longest` in characters.
+    """One input of a form, with what it holds to begin with; `longest` in characters.
 
-    With `choices` it is one of them, else a text.
+    With `choices` it is one of them, else a text. Only an `optional` one may be left empty.
     """
 
     name: str
@@ -85,16 +85,22 @@ class Field:
     value: str = ""
     longest: int = 3000
     choices: tuple[Choice, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A few fields that are sent together. `title` and `submit` have at most 24 characters, Slack's limit for a dialog's."""
+    """A few fields, or none, that are sent together. `title` and `submit` have at most 24 characters, Slack's limit in dialogs.
+
+    `state` comes back with it unchanged. It is plain inside the program; a channel carries it sealed (`bot.seals`), together
+    with the digest of what it has drawn around the form.
+    """
 
     id: str
     title: str
     fields: tuple[Field, ...]
     submit: str
+    state: str = ""
 
 
 Block = Heading | Text | Quote | Facts | Link | Button | Form

@@ -57,6 +57,6 @@ def dispatcher(knowledge: KnowledgeBase) -> Iterator[Dispatcher]:
     """The real dispatcher over a ledger in memory, on a fixed day."""
     with ThreadPoolExecutor(1) as thread:
         database = SQLite()
-        ledger, day = Ledger(database), datetime.date(2026, 11, 20)
-        yield Dispatcher(knowledge, read_directory(), Tokens(b"test"), ledger, thread, today=lambda: day)
+        ledger, noon = Ledger(database), datetime.datetime(2026, 11, 20, 18, tzinfo=datetime.UTC)
+        yield Dispatcher(knowledge, read_directory(), Tokens(b"test"), ledger, thread, now=lambda: noon)
         thread.submit(database.close).result()

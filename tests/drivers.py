@@ -10,6 +10,7 @@ import click
 
 from bot.channels.console.channel import Console
 from bot.dispatcher import Dispatcher
+from bot.views import Field, Form
 
 
 class Driver(Protocol):
@@ -38,9 +39,13 @@ class ConsoleDriver:
         return self._run([self._number(label)])
 
     def submit(self, label: str, values: Mapping[str, str]) -> str:
-        asked = self._console._alone
-        before = [] if asked and asked.submit == label else [self._number(label)]
-        return self._run([*before, *(values.values() or [""])])
+        """Fills the form; a field that is not named is left as it is."""
+        shown = (each for each in self._console._choices if isinstance(each, Form) and each.submit == label)
+        form = next(shown, None)
+        assert form, f"no form {label!r} in:\n{self._last}"
+        assert values.keys() <= {each.name for each in form.fields}
+        before = [] if form == self._console._alone else [self._number(label)]
+        return self._run([*before, *(_typed(each, values.get(each.name, "")) for each in form.fields)])
 
     def _number(self, label: str) -> str:
         found = re.search(rf"\[(\d+)\] {re.escape(label)}", self._last)
@@ -57,6 +62,12 @@ class ConsoleDriver:
         self._console.run()
         self._last = click.unstyle("\n".join(self._out[before:]))
         return flat(self._last)
+
+
+def _typed(field: Field, value: str) -> str:
+    """What is typed for a field: a choice by its number."""
+    numbers = {choice.value: str(number) for number, choice in enumerate(field.choices, 1)}
+    return numbers.get(value, value)
 
 
 def flat(text: str) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
+from bot import app
 from bot.channels.teams.cloud import CLOUDS, Cloud
 from bot.config import MicrosoftSettings, Settings, SlackSettings
 from bot.doctor import examine
 from bot.doctor.checks import Check, State
+from bot.people import Grant, Person
 from bot.surface import SCOPES
 from tests.serving import Serving
 
@@ -107,8 +109,10 @@ class Outside:
 
 
 def everything(outside: Outside, state: Path) -> Settings:
-    """Settings with all configured, pointing at the stand-ins; every role has an address."""
+    """Settings with all configured, pointing at the stand-ins; every role has an address, and Hana is HR."""
     (state / "directory.toml").write_text(REACHABLE, "utf-8")
+    with app.ledger(Settings(state)) as ledger, ledger.transaction():
+        ledger.people.put(Person("h1", "Hana Ruiz", "hana@city.example", grants=frozenset({Grant.HR})))
     return Settings(
         state,
         secret=OWN_SECRET,

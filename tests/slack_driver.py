@@ -55,11 +55,12 @@ class SlackDriver:
         return self._wait_for_message(before)
 
     def submit(self, label: str, values: Mapping[str, str]) -> str:
-        if not (self._view_id and any(each["type"] == "input" for each in self._shown["blocks"])):
+        if not (self._view_id and self._shown.get("submit", {}).get("text") == label):
             self.press(label)
         form = self._shown["callback_id"]
         inputs = {each["block_id"]: each["element"] for each in self._shown["blocks"] if each["type"] == "input"}
         typed = {f"{form}:{name}": value for name, value in values.items()}
+        assert typed.keys() <= inputs.keys(), f"no such field among {list(inputs)}"
         state = {id: {"value": _state(element, typed.get(id))} for id, element in inputs.items()}
         view = {**self._shown, "id": self._view_id, "hash": str(time.time_ns()), "state": {"values": state}}
         answer = self.interact({"type": "view_submission", "user": {"id": self.user, "team_id": TEAM}, "view": view})

@@ -19,7 +19,7 @@ from tests.serving import Serving
 
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - the stand-in's own
 TEAM = "T0HOME"
-READING = ("users.info", "conversations.history", "conversations.replies")
+READING = ("usergroups.users.list", "users.info", "conversations.history", "conversations.replies")
 Json = dict[str, Any]
 
 
@@ -49,6 +49,10 @@ class SlackStandIn:
         self.names: dict[str, str] = {}
         self.posted: list[Json] = []
         self.guests: set[str] = set()
+        # The members of user groups, by id.
+        self.groups: dict[str, list[str]] = {}
+        # What stands in somebody's profile, as far as the app may read it.
+        self.profiles: dict[str, Json] = {}
         self.opened: deque[web.WebSocketResponse] = deque()
         self.envelopes: asyncio.Queue[Json] = asyncio.Queue()
         self._numbers = itertools.count(1)
@@ -116,9 +120,17 @@ class SlackStandIn:
                     return {"ok": False, "error": "not_found"}
                 self.views[view_id] = arguments["view"]
             case "users.info":
-                return {"ok": True, "user": {"id": arguments["user"], "is_restricted": arguments["user"] in self.guests}}
+                user = arguments["user"]
+                profile = self.profiles.get(user, {})
+                return {"ok": True, "user": {"id": user, "is_restricted": user in self.guests, **profile}}
             case "conversations.history" | "conversations.replies":
                 return {"ok": True, "messages": [each for each in self.posted if each.get("channel") == arguments["channel"]]}
+            case "usergroups.users.list":
+                if arguments["usergroup"] not in self.groups:
+                    return {"ok": False, "error": "no_such_subteam"}
+                return {"ok": True, "users": self.groups[arguments["usergroup"]]}
+            case "conversations.open":
+                return {"ok": True, "channel": {"id": f"D{arguments['users']}"}}
             case "apps.connections.open":
                 return {"ok": True, "url": self._serving.url.replace("http", "ws") + "/socket"}
         return {"ok": True}

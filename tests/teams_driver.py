@@ -90,7 +90,9 @@ class TeamsDriver:
         held = inputs(self.card)
         typed = {f"{action['data'].get('form', '')}.{name}": value for name, value in values.items()}
         assert typed.keys() <= held.keys(), f"no such field among {list(held)}"
-        return self._dialog("task/submit", {**action["data"], **held, **typed})
+        filled = {**held, **typed}
+        assert all(filled[each] for each in required(self.card)), "a client would not send it"
+        return self._dialog("task/submit", {**action["data"], **filled})
 
     def _dialog(self, name: str, data: Json) -> str:
         answer = self.call(invoke(self.microsoft, self.person, name, {"data": data, "context": {"theme": "default"}}))
@@ -152,6 +154,11 @@ def inputs(part: Any) -> dict[str, str]:
             found[part["id"]] = part.get("value", "")
         found |= inputs([part.get("body", []), part.get("items", [])])
     return found
+
+
+def required(card: Json) -> list[str]:
+    """The ids of the inputs that must be filled; ours stand in the body itself."""
+    return [each["id"] for each in card["body"] if each.get("isRequired")]
 
 
 def _action(card: Json, label: str) -> Json:

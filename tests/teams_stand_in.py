@@ -57,6 +57,9 @@ class TeamsStandIn:
         self.kids = ["k1"]
         # What the roster says of somebody, by account; of everybody else that they are members of the tenant.
         self.members: dict[str, Json] = {}
+        # The members of teams, by the id of their General channel; so many are on a page.
+        self.teams: dict[str, list[Json]] = {}
+        self.page = 2
         self.members_asked: list[tuple[str, str]] = []
         self.members_delay = 0.0
         self.members_status = 200
@@ -104,6 +107,7 @@ class TeamsStandIn:
         app.router.add_get("/emulator", self._configuration)
         app.router.add_get("/keys", self._keys)
         app.router.add_get("/amer/v3/conversations/{conversation}/members/{member}", self._member)
+        app.router.add_get("/amer/v3/conversations/{conversation}/pagedmembers", self._team)
         app.router.add_post("/amer/v3/conversations/{conversation}/activities", self._post)
         app.router.add_post("/amer/v3/conversations/{conversation}/activities/{activity}", self._post)
         return app
@@ -128,6 +132,17 @@ class TeamsStandIn:
             return web.json_response({"error": {"code": "MemberNotFoundInConversation"}}, status=self.members_status)
         usual = {"id": asked[1], "tenantId": TENANT, "userRole": "user", "userPrincipalName": "somebody@city.example"}
         return web.json_response({**usual, **self.members.get(asked[1], {})})
+
+    async def _team(self, request: web.Request) -> web.Response:
+        assert request.headers.get("Authorization", "").startswith("Bearer ")
+        members = self.teams.get(request.match_info["conversation"])
+        if members is None or self.members_status != 200:
+            return web.json_response({"error": {"code": "BotNotInConversationRoster"}}, status=403)
+        start = int(request.query.get("continuationToken", "0"))
+        page: Json = {"members": members[start : start + self.page]}
+        if start + self.page < len(members):
+            page["continuationToken"] = str(start + self.page)
+        return web.json_response(page)
 
     async def _post(self, request: web.Request) -> web.Response:
         self.attempts += 1

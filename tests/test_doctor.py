@@ -13,7 +13,7 @@ import pytest
 
 from bot.config import Settings
 from bot.doctor.checks import State
-from bot.surface import AGENT_SCOPE, SCOPES
+from bot.surface import AGENT_SCOPE, EMAIL_SCOPE, SCOPES
 from tests.outside import BOT, PASSWORD, SIGNING, TENANT, TOKEN, Outside, everything, examined, is_wrong
 
 # What else is wrong with everything() is only that the stand-ins have no certificate.
@@ -156,7 +156,11 @@ def test_scopes(settings: Settings, outside: Outside) -> None:
     check = examined(settings, outside)["Slack scopes"]
     assert check.state is State.OK
     assert "no questions are suggested" in check.found
+    assert EMAIL_SCOPE not in check.found
     assert check.found.endswith("take them away: channels:history")
+    outside.scopes = tuple(scope for scope in SCOPES if scope != EMAIL_SCOPE)
+    check = examined(settings, outside)["Slack scopes"]
+    assert (check.state, f"without {EMAIL_SCOPE}" in check.found) == (State.OK, True)
     outside.scopes = None
     assert examined(settings, outside)["Slack scopes"].state is State.SKIPPED
 

@@ -21,8 +21,10 @@ from typing import Any
 
 import requests
 
-from bot.channels.web.render import ACTION, FIELD, FORM, LABEL, STANDING, VALUE
+from bot.channels.web.render import ACTION, FIELD, FORM, LABEL, STANDING, STATE, VALUE
 from bot.dispatcher import Dispatcher
+from bot.seals import sealing
+from bot.tokens import Tokens
 from tests.fuzzing import broken, mutated
 from tests.slack_driver import SlackDriver
 from tests.slack_stand_in import TEAM, signed
@@ -33,6 +35,8 @@ from tests.web_driver import WebDriver
 COUNT = int(os.environ.get("CLAUSEBOT_FUZZED", "500"))
 INSIDE = re.compile(r"Traceback|File \"|\w+Error\b|Exception|site-packages|\.py\b|sqlite|<class ")
 TAG = re.compile(r"zq(\d+)x([0-9a-f]{8})")
+# A state that the bot under test has sealed itself, by the secret of tests.conftest.
+SEALED = sealing(Tokens(b"test"))("request-1", ["drawn"], "uncovered")
 Send = Callable[[int, random.Random], requests.Response]
 
 
@@ -97,6 +101,8 @@ def slack_payloads(number: int, response_url: str) -> Iterator[tuple[str, dict[s
     private = {"type": "message", "is_ephemeral": True}
     yield "interaction", {"type": "block_actions", **who, "actions": [{**button, "action_id": "share#1"}], "container": private}
     yield "interaction", {"type": "view_submission", **who, "view": view}
+    asked = [{"type": "input", "block_id": "uncovered:question", "optional": True}]
+    yield "interaction", {"type": "view_submission", **who, "view": {**view, "private_metadata": SEALED, "blocks": asked}}
     yield "interaction", {"type": "message_action", **who, "callback_id": "draft", "message": {"text": mark}}
     yield "interaction", {"type": "shortcut", **who, "callback_id": "open:ask"}
     command = {"command": "/policy", "text": mark, "user_id": user, "team_id": TEAM, "channel_id": f"C{tag(number)}"}
@@ -152,6 +158,8 @@ def test_teams(dispatcher: Dispatcher) -> None:
                     pressed(microsoft, person, {"action": "other", "value": "forged"}),
                     invoke(microsoft, person, "task/fetch", form),
                     invoke(microsoft, person, "task/submit", form),
+                    invoke(microsoft, person, "task/submit", {"data": {**form["data"], "state": SEALED}}),
+                    activity(microsoft, person, "message", value={**form["data"], "state": SEALED}),
                     invoke(microsoft, person, "composeExtension/query", search),
                     invoke(microsoft, person, "composeExtension/fetchTask", fetch),
                     invoke(microsoft, person, "composeExtension/submitAction", {"commandId": "draft", **form}),
@@ -179,11 +187,12 @@ def test_local_page(dispatcher: Dispatcher) -> None:
     with closing(WebDriver(dispatcher)) as driver:
 
         def send(number: int, chance: random.Random) -> requests.Response:
-            mark, who = f"vacation {tag(number)} please", {STANDING: chance.choice(["staff", "hr"])}
+            mark, who = f"vacation {tag(number)} please", {STANDING: chance.choice(["staff", "supervisor", "hr"])}
             payload = chance.choice(
                 [
                     {FORM: "ask", f"{FIELD}question": mark, **who},
                     {FORM: "uncovered", f"{FIELD}question": mark, **who},
+                    {FORM: "uncovered", f"{FIELD}question": mark, STATE: SEALED, **who},
                     {FORM: "draft", f"{FIELD}account": "official", f"{FIELD}draft": mark, **who},
                     {ACTION: "other", VALUE: "forged", LABEL: mark, **who},
                     {ACTION: "open:forms", **who},

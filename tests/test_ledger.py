@@ -10,37 +10,38 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger import Ledger, week
+from bot.ledger import Ledger, migrations, week
 from bot.ledger.sqlite import SQLite
-from bot.records import Uncovered
+from bot.records import Reference, Uncovered
+from tests.databases import KINDS, REFUSED, Handle, opened
 
 TODAY = datetime.date(2026, 11, 20)
 
 
-@pytest.fixture(params=["memory", "file"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SQLite]:
-    """Each implementation of the handle."""
-    handle = SQLite(tmp_path / "new" / "ledger.sqlite" if request.param == "file" else None)
-    yield handle
-    handle.close()
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Handle]:
+    """Each implementation of the handle, up to this version."""
+    with opened(request.param, tmp_path) as handle:
+        migrations.migrate(handle)
+        yield handle
 
 
-def test_what_is_committed_is_there(database: SQLite) -> None:
+def test_what_is_committed_is_there(database: Handle) -> None:
     """By week, without any other order."""
     ledger = Ledger(database)
     ledger.commit([Uncovered("b", "2026-W47", "one"), Uncovered("a", "2026-W46", "two")], TODAY)
     assert [each.question for each in ledger.uncovered(TODAY)] == ["two", "one"]
 
 
-def test_all_or_nothing(database: SQLite) -> None:
+def test_all_or_nothing(database: Handle) -> None:
     """A commit that fails half-way keeps nothing of itself."""
     ledger = Ledger(database)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         ledger.commit([Uncovered("a", "2026-W47", "one"), Uncovered("a", "2026-W47", "two")], TODAY)
     assert ledger.uncovered(TODAY) == []
 
 
-def test_questions_go_after_their_time(database: SQLite) -> None:
+def test_questions_go_after_their_time(database: Handle) -> None:
     """Half a year after its week a question is deleted."""
     ledger = Ledger(database)
     ledger.commit([Uncovered("a", "2026-W47", "one")], TODAY)
@@ -49,15 +50,15 @@ def test_questions_go_after_their_time(database: SQLite) -> None:
     assert ledger.uncovered(TODAY) == []
 
 
-def test_a_row_holds_no_day_order_or_person(database: SQLite) -> None:
-    """The table has a key, a week and the words, and no row id that would tell the order."""
+def test_a_row_holds_no_day_order_or_person(database: Handle) -> None:
+    """The table has a key, a week and the words; in a file there is no row id either that would tell the order."""
     ledger = Ledger(database)
-    ledger.commit([], TODAY)
-    columns = [row["name"] for row in database.rows("SELECT name FROM pragma_table_info('uncovered')")]
-    assert columns == ["key", "week", "question"]
-    assert ledger.uncovered(TODAY) == []
-    with pytest.raises(sqlite3.OperationalError):
-        list(database.rows("SELECT rowid FROM uncovered"))
+    ledger.commit([Uncovered("a", "2026-W47", "one")], TODAY)
+    (row,) = database.rows("SELECT * FROM uncovered")
+    assert list(row) == ["key", "week", "question"]
+    if database.dialect == "sqlite":
+        with pytest.raises(sqlite3.OperationalError):
+            database.rows("SELECT rowid FROM uncovered")
 
 
 def test_the_file_is_its_owners_and_deletes_for_good(tmp_path: Path) -> None:
@@ -80,7 +81,22 @@ def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_delivery_is_first_once(database: SQLite) -> None:
+def test_where_somebody_can_be_written_to(database: Handle) -> None:
+    """The latest place, and none for whom a form alone would give one; forgotten one by one, and all of a channel."""
+    ledger = Ledger(database)
+    for conversation, new in (("x", False), ("y", True), ("z", False)):
+        ledger.refer(Reference("teams", "alice", conversation), new=new)
+        ledger.refer(Reference("teams", "bob", conversation), new=new)
+        ledger.refer(Reference("slack", "alice", conversation), new=new)
+    assert ledger.references("teams") == [Reference("teams", "alice", "z"), Reference("teams", "bob", "z")]
+    ledger.forget("teams", "bob")
+    assert ledger.reference("teams", "bob") is None
+    assert ledger.reference("teams", "alice") == Reference("teams", "alice", "z")
+    ledger.forget("teams")
+    assert (ledger.references("teams"), len(ledger.references("slack"))) == ([], 1)
+
+
+def test_a_delivery_is_first_once(database: Handle) -> None:
     """For an hour at least, for two at most; the table does not grow."""
     ledger, now = Ledger(database), 1_800_000_123
     assert ledger.first("a", now)
@@ -91,7 +107,7 @@ def test_a_delivery_is_first_once(database: SQLite) -> None:
     assert [row["key"] for row in database.rows("SELECT key FROM delivered")] == ["a"]
 
 
-def test_no_fine_time_is_kept(database: SQLite) -> None:
+def test_no_fine_time_is_kept(database: Handle) -> None:
     """Full hours only: nobody can tell from the table when somebody wrote."""
     ledger = Ledger(database)
     for second in range(0, 7200, 1234):
@@ -130,8 +146,16 @@ def test_old_deliveries_are_swept_once_a_minute() -> None:
     handle.close()
 
 
+def test_the_check_leaves_nothing(database: Handle) -> None:
+    """However often it is made."""
+    ledger = Ledger(database)
+    ledger.check()
+    ledger.check()
+    assert list(database.rows("SELECT * FROM delivered")) == []
+
+
 def test_the_check_writes(tmp_path: Path) -> None:
-    """Something reaches the disk, and nothing stays; a table that takes no row is told."""
+    """Something reaches the disk; a table that takes no row is told."""
     handle = SQLite(tmp_path / "ledger.sqlite")
     ledger, log = Ledger(handle), tmp_path / "ledger.sqlite-wal"
     ledger.commit([], TODAY)
@@ -139,7 +163,6 @@ def test_the_check_writes(tmp_path: Path) -> None:
     ledger.check()
     ledger.check()
     assert log.stat().st_size > before
-    assert list(handle.rows("SELECT * FROM delivered")) == []
     handle.run("CREATE TRIGGER full BEFORE INSERT ON delivered BEGIN SELECT RAISE(ABORT, 'full'); END")
     with pytest.raises(sqlite3.IntegrityError):
         ledger.check()

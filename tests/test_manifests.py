@@ -28,7 +28,10 @@ def read(written: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("written", [slack.manifest(URL), slack.manifest(socket=True), slack.manifest(URL, agent=False)])
+@pytest.mark.parametrize(
+    "written",
+    [slack.manifest(URL), slack.manifest(socket=True), slack.manifest(URL, agent=False), slack.manifest(URL, email=True)],
+)
 def test_slack_takes_the_manifest(written: str) -> None:
     """Every field, length and number is one that Slack knows, in all ways of writing it."""
     assert schemas.problems(SLACK, read(written)) == []
@@ -78,9 +81,13 @@ def test_slack_wants_an_address_that_it_can_call(url: str) -> None:
 
 def test_scopes_exist_and_are_the_least() -> None:
     """Each is documented, each has its feature, each event has its own, and no channel is read."""
-    asked = read(slack.manifest(URL))["oauth_config"]["scopes"]["bot"]
+    asked = read(slack.manifest(URL, email=True, groups=True))["oauth_config"]["scopes"]["bot"]
     assert set(asked) <= KNOWN_SCOPES
     assert set(asked) == set(surface.SCOPES)
+    assert set(read(slack.manifest(URL))["oauth_config"]["scopes"]["bot"]) == set(asked) - {
+        surface.EMAIL_SCOPE,
+        surface.GROUPS_SCOPE,
+    }
     assert {scope for event in surface.EVENTS if (scope := NEEDS[event])} <= set(asked)
     assert not {scope for scope in asked if scope.endswith(":history")} - {"im:history"}
 

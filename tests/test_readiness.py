@@ -115,6 +115,20 @@ def test_readiness(parts: Sequence[Part], check: Callable[[], Awaitable[None]], 
         assert (stranger.status_code, stranger.text) == (status, "ready\n" if status == 200 else "not ready\n")
 
 
+def test_parts_beside_the_channels_make_nobody_unready() -> None:
+    """What they say is told to the trusted; a sound one does not stand for a channel that is ill. They are stopped too."""
+    for channel, status, told in (
+        (Sound(), 200, "ready\nthe part is ill\n"),
+        (Ailing(), 503, "the part is ill\nthe part is ill\n"),
+    ):
+        beside = Ailing()
+        with closing(Serving(lambda: application([channel], fine, TOKEN, [beside]))) as served:  # noqa: B023 - served at once
+            answer = requests.get(f"{served.url}/readyz", timeout=5)
+            assert (answer.status_code, answer.text) == (status, told)
+            assert "ill" not in requests.get(f"{served.url}/readyz", headers=ELSEWHERE, timeout=5).text
+        assert beside.stopped
+
+
 def test_strangers_cannot_fill_the_ledgers_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """While a check hangs no other is begun, everybody is answered in time, and it is asked again once it has ended."""
     monkeypatch.setattr(server, "CHECKING", 0.3)

@@ -93,7 +93,7 @@ def started(environment: dict[str, str]) -> subprocess.Popen[str]:
         try:
             if requests.get(f"http://127.0.0.1:{environment['PORT']}/readyz", timeout=5).status_code == 200:
                 return process
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # it listens before it has read what it needs
             time.sleep(0.05)
     process.kill()
     raise AssertionError(process.communicate())

@@ -11,6 +11,7 @@ import pytest
 
 from bot.app import KEY_FILE, kept_secret
 from bot.config import MicrosoftSettings, Settings, SettingsError, SlackSettings, read_settings
+from bot.mail_settings import MailSettings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 TEAMS = {"MICROSOFT_APP_ID": "id", "MICROSOFT_APP_PASSWORD": "p", "MICROSOFT_APP_TENANT_ID": "t"}
@@ -176,3 +177,14 @@ def test_half_a_secret_is_never_used(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(SettingsError, match=KEY_FILE):
         kept_secret(Settings(tmp_path))
     assert (tmp_path / KEY_FILE).read_bytes() == content
+
+
+def test_a_mail_server() -> None:
+    """Read with who e-mails are from; its mistakes are listed with the others."""
+    given = {"SMTP_URL": "smtp://bot:p%40ss@mail.city.example", "MAIL_FROM": "clausebot@city.example"}
+    settings = read_settings(given)
+    assert settings.mail == MailSettings("mail.city.example", 587, "clausebot@city.example", "bot", "p@ss")
+    assert "p@ss" not in repr(settings)
+    with pytest.raises(SettingsError) as wrong:
+        read_settings({"SMTP_URL": given["SMTP_URL"], "PORT": "many"})
+    assert [line.split()[0] for line in str(wrong.value).splitlines()] == ["PORT", "MAIL_FROM"]

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from bot.channels.slack import render
 from bot.channels.slack.payloads import held_values, plain_text, state_values
+from bot.seals import sealing
+from bot.tokens import Tokens
 from bot.views import Block, Button, Choice, Facts, Field, Form, Heading, Link, Quote, Text, View, view
 from tests import validators
+from tests.signing_door import PAGE, SIGNING
 from tests.slack_driver import visible
 
 GOLDEN = Path(__file__).parent / "golden" / "slack"
@@ -44,6 +47,8 @@ SHOWN = {
     "message": render.message(EVERY_BLOCK),
     "modal": render.modal(EVERY_BLOCK),
     "answer": render.modal(view(Text("Kept for HR."))),
+    "signing": render.modal(SIGNING, sealing(Tokens(b"test"))),
+    "page": render.modal(PAGE, sealing(Tokens(b"test"))),
     "home": render.home(EVERY_BLOCK),
     "waiting": render.waiting("w1"),
 }

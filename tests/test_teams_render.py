@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from bot.channels.teams import replies
 from bot.channels.teams.render import LARGEST, Json, render, size, summary
 from bot.channels.teams.shortening import cut
+from bot.seals import sealing
+from bot.tokens import Tokens
 from bot.views import Block, Button, Choice, Facts, Field, Form, Heading, Link, Quote, Text, View, view
 from tests import validators
+from tests.signing_door import PAGE, SIGNING
 from tests.teams_driver import actions, inputs, visible
 
 GOLDEN = Path(__file__).parent / "golden" / "teams"
@@ -50,6 +53,8 @@ SHOWN = {
     "long_quote": render(
         view(Quote("Every word of it counts. " * 2000, "416.9"), Link("Official source", "https://example.org/"))
     ),
+    "signing": render(SIGNING, dialog=True, seal=sealing(Tokens(b"test"))),
+    "page": render(PAGE, dialog=True, seal=sealing(Tokens(b"test"))),
     "empty": render(View(())),
 }
 

@@ -47,6 +47,8 @@ QUOTED = {
 SOUND = {
     "message": message({"type": "section", "text": plain("Said")}, QUOTED, pressing(value="signed"), response_type="ephemeral"),
     "modal": modal({"type": "header", "text": plain("Head")}, TYPED, {"type": "context", "elements": [plain("small")]}),
+    "a dialog that only goes on": modal({"type": "section", "text": plain("Said")}, private_metadata="sealed"),
+    "an input that may be left empty": modal(asking({"type": "plain_text_input"}, optional=True)),
     "home": {"type": "home", "blocks": [asking({"type": "radio_buttons", "options": [option()], "initial_option": option()})]},
 }
 WRONG_TYPES = {
@@ -56,6 +58,7 @@ WRONG_TYPES = {
     "markup where plain text must stand": modal(TYPED, title={"type": "mrkdwn", "text": "x"}),
     "a misspelt property of a view": modal(TYPED, submits=plain("x")),
     "no blocks": {"text": "x"},
+    "optional as a word": modal(asking({"type": "plain_text_input"}, optional="yes")),
     "a label missing": modal({"type": "input", "element": TYPED["element"]}),
 }
 WRONG_MODELS = {

@@ -11,12 +11,13 @@ from urllib.parse import quote
 
 import pytest
 
+from bot import demonstration
 from bot.channels.web.channel import TOO_LONG, Web
 from bot.channels.web.posts import Malformed
 from bot.dispatcher import Dispatcher, UnknownTurn
 from bot.journeys import home
 from bot.people import Sender
-from bot.tokens import ForgedButton
+from bot.tokens import ForgedButton, Tokens
 from bot.turns import Turn
 from bot.views import Text, View
 from tests.web_driver import WebDriver, serve
@@ -28,7 +29,8 @@ WORD = "zebrafinch"
 
 @pytest.fixture
 def url(dispatcher: Dispatcher) -> Iterator[str]:
-    """The page's address; any port is right."""
+    """The page's address; any port is right, and the people of the local mode are there."""
+    dispatcher.thread.submit(demonstration.seed, dispatcher.ledger).result()
     with closing(serve(dispatcher)) as serving:
         yield serving.url
 
@@ -38,7 +40,7 @@ def test_the_start(url: str) -> None:
     answer = get(url)
     assert [each.text for each in answer.page.all("h2")] == ["Ask about a policy", "In force"]
     assert "416 Social Media Policy" in answer.main
-    assert [each.text for each in answer.page.one("main").all("button")] == ["Ask", "Forms"]
+    assert [each.text for each in answer.page.one("main").all("button")] == ["Ask", "Forms", "My sign-offs"]
     assert answer.page.all(class_="exchange") == []
 
 
@@ -89,6 +91,7 @@ def test_the_driver_s_person_keeps_what_is_pressed_for(dispatcher: Dispatcher) -
 
 def test_hr_finds_what_staff_told_it(dispatcher: Dispatcher) -> None:
     """And stays HR while pressing on, until it is chosen otherwise."""
+    dispatcher.thread.submit(demonstration.seed, dispatcher.ledger).result()
     with closing(WebDriver(dispatcher)) as staff:
         staff.say(UNCOVERED)
         staff.submit(home.UNCOVERED.submit, {})
@@ -190,6 +193,7 @@ def test_what_is_far_too_long_is_not_read(url: str) -> None:
         ({"form": "nothing", "field-a": "b"}, UnknownTurn),
         ({"press": "read", "value": "forged"}, ForgedButton),
         ({"press": "read", "value": quote("ünsigned")}, ForgedButton),
+        ({"form": "ask", "field-question": "416", "state": "forged"}, ForgedButton),
     ],
 )
 def test_what_the_dispatcher_refuses_is_shown(url: str, fields: Mapping[str, str], refusal: type[Exception]) -> None:
@@ -204,6 +208,8 @@ def test_what_the_dispatcher_refuses_is_shown(url: str, fields: Mapping[str, str
 
 class Door:
     """A dispatcher that fails, or shows what cannot be shown."""
+
+    tokens = Tokens(b"test")
 
     def __init__(self, shown: View | None) -> None:
         self._shown = shown

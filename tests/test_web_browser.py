@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from bot import demonstration
 from bot.directory import read_directory
 from bot.dispatcher import Dispatcher
 from bot.ledger import Ledger
@@ -73,6 +74,7 @@ def seen(knowledge: KnowledgeBase) -> Any:
     chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None) or missing("Chromium")
     known = os.environ | {"NODE_PATH": modules(), "CHROMIUM": chromium}
     with door_to(knowledge) as door, closing(WebDriver(door)) as driver:
+        door.thread.submit(demonstration.seed, door.ledger).result()
         given = json.dumps({"url": driver.url, "pages": pages(driver)})
         done = subprocess.run([node, SCRIPT], input=given, capture_output=True, text=True, timeout=SECONDS, env=known)
     assert done.returncode == 0, done.stderr

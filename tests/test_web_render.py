@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.web.render import POLICY, Done, Page, blocks, document
+from bot.channels.web.render import POLICY, Done, Page, blocks, document, drawn
 from bot.people import Standing
+from bot.seals import sealing
+from bot.tokens import Tokens
 from bot.views import Button, Choice, Facts, Field, Form, Heading, Link, Quote, Text, View, filled, view
 from tests.conftest import HERE
+from tests.signing_door import PAGE, SIGN, SIGNING
 from tests.web_driver import Element, read
 
 GOLDEN = HERE / "golden" / "web"
@@ -37,10 +40,17 @@ PARTS = {
     "buttons": Page(view(Button("Ask a person", "person", "signed"), Button("None of these", "other")), Standing.HR),
     "form": Page(view(Heading("Tell HR"), Form("f", "Tell HR", (Field("a", "Your question", "typed", 20),), "Send"))),
     "form_choices": Page(view(filled(DRAFT, {"account": "personal", "draft": "\nfirst line is empty"}))),
+    "form_without_fields": Page(view(PAGE.forms[0])),
+    "form_optional": Page(view(SIGN), "supervisor"),
     "form_wrong": Page(view(DRAFT), wrong={"account": "Please choose.", "draft": "Please write."}),
 }
 PAGES = {
     "page_home": Page(view(Heading("Start here"), Text("Welcome.")), home=True),
+    "page_messages": Page(
+        view(Heading("Start here")),
+        home=True,
+        messages=(view(Heading("Please sign"), Button("Read it", "open:sign", "signed")), view(Text("Older."))),
+    ),
     "page_answer": Page(view(Text("Quoted:"), ITEM), Standing.HR, Done("You asked", "may I?\nand you?")),
     "page_form": Page(view(DRAFT), done=Done("You sent", pairs=(("Where?", "Here"), ("What?", "That")))),
     "page_wrong": Page(view(DRAFT), wrong={"draft": "Please write."}),
@@ -55,7 +65,7 @@ def golden(name: str) -> str:
 @pytest.mark.parametrize("name", PARTS)
 def test_block(name: str) -> None:
     """Each block as it is agreed."""
-    assert blocks(PARTS[name]) + "\n" == golden(name)
+    assert blocks(PARTS[name], sealing(Tokens(b"test"))) + "\n" == golden(name)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -175,7 +185,7 @@ def test_what_every_page_has() -> None:
 def test_every_input_has_its_label_and_every_pointer_its_aim() -> None:
     """Ids are unique, and what refers to one finds it."""
     for each in (*PAGES.values(), *PARTS.values()):
-        page = read(document(each))
+        page = read(document(each, sealing(Tokens(b"test"))))
         ids = [found.attributes["id"] for found in page.walk() if "id" in found.attributes]
         assert len(ids) == len(set(ids))
         inputs = [*page.all("textarea"), *page.all("input", type="radio")]
@@ -184,6 +194,16 @@ def test_every_input_has_its_label_and_every_pointer_its_aim() -> None:
             pointers = [found.attributes.get(name, "") for name in ("aria-labelledby", "aria-describedby")]
             pointers += [found.attributes["href"][1:]] if found.attributes.get("href", "").startswith("#") else []
             assert set(filter(None, pointers)) <= set(ids)
+
+
+def test_a_page_by_a_link_of_somebody_s_own() -> None:
+    """Its forms go to the link; nobody chooses who they are, nothing is asked, and what is digested does not hold the link."""
+    own = Page(SIGNING, action="/sign/zebrafinch")
+    page = read(document(own, sealing(Tokens(b"test"))))
+    assert {form.attributes["action"] for form in page.all("form")} == {"/sign/zebrafinch#answer"}
+    assert "Local page" not in page.text
+    assert page.all("form", **{"data-asks": ""}) == []
+    assert drawn(own) == drawn(Page(SIGNING))
 
 
 def test_the_ask_box_stands_on_every_page_once() -> None:

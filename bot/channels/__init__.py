@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from bot.people import Account
 from bot.views import Text, View, view
 
 if TYPE_CHECKING:
@@ -32,6 +33,29 @@ class Part(Protocol):
         """What keeps it from working, in a few words without any secret; empty when it works."""
 
 
+class Sending(Protocol):
+    """The way out of a channel, for the outbox alone."""
+
+    @property
+    def name(self) -> str:
+        """The channel, as accounts and addresses name it."""
+
+    async def send(self, to: Account | str, view: View, key: str, *, again: bool = False) -> None:
+        """Sends a view, its buttons signed, to an account or to a place. Returns once it is accepted.
+
+        `key` is the notice's own, the same each time; `again` says that it may have arrived before. Raises DeliveryError.
+        """
+
+
+@runtime_checkable
+class Reaching(Protocol):
+    """A part that can be written through unasked."""
+
+    @property
+    def sending(self) -> Sending:
+        """Its way out."""
+
+
 class DeliveryError(Exception):
     """A message could not be delivered.
 
@@ -43,6 +67,11 @@ class DeliveryError(Exception):
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+
+
+def refused(refusal: Exception) -> View:
+    """What somebody is shown whose turn was refused: the docstring of what was raised."""
+    return view(Text(refusal.__doc__ or ""))
 
 
 def apology(number: str) -> View:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bot.config import SlackSettings
 from bot.doctor.checks import Check, ok, skipped, wrong
 from bot.doctor.web import Answer, Unreached, Web
-from bot.surface import AGENT_SCOPE, APP_SCOPE, SCOPES, SLACK_PATH
+from bot.surface import APP_SCOPE, OPTIONAL_SCOPES, SCOPES, SLACK_PATH
 
 TOKEN, APP_TOKEN, SIGNING = "Slack token", "Slack app token", "Slack signing secret"
 _INSTALL = "install the app to the workspace again (Install App), and copy the new Bot User OAuth Token into SLACK_BOT_TOKEN"
@@ -60,10 +60,10 @@ def _scopes(header: str | None) -> Check:
     if header is None:
         return skipped(name, "Slack did not say which the token has")
     has = {each.strip() for each in header.split(",") if each.strip()}
-    missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in has and scope != AGENT_SCOPE]
+    missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in has and scope not in OPTIONAL_SCOPES]
     if missing:
         return wrong(name, f"missing: {', '.join(missing)}", _MANIFEST)
-    said = ["all that is needed"] + [f"without {AGENT_SCOPE}, so no questions are suggested"] * (AGENT_SCOPE not in has)
+    said = ["all that is needed", *(f"without {scope}, so {why}" for scope, why in OPTIONAL_SCOPES.items() if scope not in has)]
     unneeded = sorted(has - set(SCOPES))
     if unneeded:
         said.append(f"not needed, take them away: {', '.join(unneeded)}")

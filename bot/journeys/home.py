@@ -9,6 +9,8 @@ from bot.views import OPEN, Button, Choice, Facts, Field, Form, Heading, Text, v
 from policy_kb import KnowledgeBase
 
 LONGEST = 3000
+# What brings somebody's own sign-offs, and HR everybody's.
+SIGNED, OVERVIEW = "signed", "signoffs"
 
 ASK = Form("ask", "Ask about a policy", (Field("question", "Your question, in your own words", longest=LONGEST),), "Ask")
 UNCOVERED = Form(
@@ -33,6 +35,8 @@ DRAFT = Form(
     ),
     "Show the clauses",
 )
+# Opened by who asks, so it is none of the forms below.
+SIGN = Choice("sign", "Read and sign a policy")
 _FORMS = Form(
     "forms",
     "Forms",
@@ -44,6 +48,7 @@ _FORMS = Form(
                 Choice("ask", "Ask about a policy"),
                 Choice("draft", "See which clauses a draft touches"),
                 Choice("uncovered", "Tell HR that a question is not covered"),
+                SIGN,
             ),
         ),
     ),
@@ -61,6 +66,8 @@ def home(knowledge: KnowledgeBase, standing: Standing) -> Outcome:
             Heading("In force"),
             in_force(knowledge),
             Button("Forms", f"{OPEN}{_FORMS.id}") if standing is not Standing.OUTSIDER else None,
+            Button("My sign-offs", SIGNED) if standing is not Standing.OUTSIDER else None,
+            Button("Sign-offs of all", OVERVIEW) if standing is Standing.HR else None,
             Button("Questions told to HR", "gaps") if standing is Standing.HR else None,
             Text("Nothing of what you ask is kept, unless you press “Tell HR it’s not covered”."),
         )

@@ -1,4 +1,4 @@
-"""Reports and sign-offs, until their journeys exist: what is coming, and whom to write to now."""
+"""Reports, until their journey exists: what is coming, and whom to write to now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from bot.views import Button, Text, view
 from policy_kb import KnowledgeBase
 
 _REPORTING = ("416.9.1", "416.10")
-_SIGNING = ("416.4.3",)
 
 
 def report(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
@@ -32,21 +31,6 @@ def report_status(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
         "I have kept nothing of your message. Whoever took your report can tell you more:"
     )
     return _later(said, "human-resources-director", _REPORTING, knowledge, directory)
-
-
-def acknowledge(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
-    """Nothing can be signed here yet; a message is no signature."""
-    said = (
-        "You cannot sign here yet; the form comes with a later version. Writing that you agree is no signature, and I kept "
-        "nothing of it.\nUntil then, sign with:"
-    )
-    return _later(said, "human-resources", _SIGNING, knowledge, directory)
-
-
-def ack_status(knowledge: KnowledgeBase, directory: Directory) -> Outcome:
-    """No signatures are held here yet."""
-    said = "I hold no signatures yet, so I cannot say who has signed. Ask:"
-    return _later(said, "human-resources", _SIGNING, knowledge, directory)
 
 
 def _later(said: str, role_id: str, clauses: Iterable[str], knowledge: KnowledgeBase, directory: Directory) -> Outcome:

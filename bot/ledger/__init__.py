@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from bot.records import Record, Reference, Uncovered
+from bot.ledger import migrations
+from bot.ledger.acts import Acts
+from bot.ledger.database import Database, DatabaseGone
+from bot.ledger.leases import Leases
+from bot.ledger.notices import Notices
+from bot.ledger.people import People
+from bot.ledger.policies import Policies
+from bot.ledger.requests import Requests
+from bot.ledger.sites import Sites
+from bot.records import Act, Assignment, Notice, Progress, Record, Reference, Request, Uncovered, Withdrawn
 
-__all__ = ["Database", "Ledger", "week"]
+__all__ = ["Database", "DatabaseGone", "Ledger", "week"]
 
-_SCHEMA = (
-    """
-    CREATE TABLE IF NOT EXISTS uncovered (
-        key TEXT PRIMARY KEY,
-        week TEXT NOT NULL,
-        question TEXT NOT NULL
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS delivered (
-        key TEXT PRIMARY KEY,
-        until INTEGER NOT NULL
-    ) WITHOUT ROWID
-    """,
-    "CREATE INDEX IF NOT EXISTS delivered_until ON delivered (until)",
-    """
-    CREATE TABLE IF NOT EXISTS reference (
-        channel TEXT NOT NULL,
-        person TEXT NOT NULL,
-        conversation TEXT NOT NULL,
-        PRIMARY KEY (channel, person)
-    ) WITHOUT ROWID
-    """,
-)
 # A platform delivers an event again within minutes (Slack: at once, after one minute, after five); in seconds.
 _DELIVERED_KEPT = 3600
 # No finer time than this is written, so that the table does not tell when somebody wrote; in seconds.
@@ -43,40 +27,76 @@ _HOUR = 3600
 _SWEEP = 60
 
 
-class Database(Protocol):
-    """A database handle; one implementation per database."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All within happens together or not at all."""
-
-    def rows(self, sql: str, params: Sequence[object] = ()) -> Iterator[Mapping[str, str]]:
-        """The rows that a query gives."""
-
-    def run(self, sql: str, params: Sequence[object] = ()) -> int:
-        """Runs a statement and says how many rows it touched."""
-
-
 class Ledger:
-    """The verbs. One thread owns it; nothing is opened before the first of them."""
+    """The verbs; those of one matter stand together in `people`, `policies`, `acts`, `requests`, `sites` and `notices`.
+
+    Nothing is opened before the first of them. A SQLite database belongs to one thread, so all verbs are called there; on
+    PostgreSQL any thread may call them.
+    """
 
     def __init__(self, database: Database, weeks_kept: int = 26) -> None:
         self._database = database
         self._weeks_kept = weeks_kept
         self._laid = False
         self._swept: int | None = None
+        self.people = People(database)
+        self.acts = Acts(database)
+        self.policies = Policies(database, self.acts)
+        self.requests = Requests(database)
+        self.sites = Sites(database)
+        self.notices = Notices(database)
+        self.leases = Leases(database)
 
-    def commit(self, records: Sequence[Record], today: datetime.date) -> None:
-        """Keeps all these records, or none of them; what is past its time goes in the same breath."""
-        self._lay()
+    def open(self) -> None:
+        """Brings a SQLite file up to this version; a PostgreSQL database is only looked at, since replicas share it.
+
+        Raises OlderDatabase or NewerDatabase where it does not fit, and DatabaseGone.
+        """
+        if not self._laid:
+            if self._database.dialect == "sqlite":
+                migrations.migrate(self._database)
+            else:
+                migrations.check(self._database)
+            self._laid = True
+
+    @contextmanager
+    def transaction(self, *, deciding: bool = False) -> Iterator[None]:
+        """All verbs within happen together or not at all; `deciding` keeps every other who decides out meanwhile."""
+        self.open()
         with self._database.transaction():
+            if deciding:
+                self.acts.take_turn()
+            yield
+
+    def commit(self, records: Sequence[Record], today: datetime.date, notices: Sequence[Notice] = ()) -> None:
+        """Keeps all these records and notices, or none of them; what is past its time goes in the same breath."""
+        with self.transaction():
             for record in records:
                 self._keep(record)
+            if acts := [each for each in records if isinstance(each, Act)]:
+                self.acts.append_all(acts)
+            if assignments := [each for each in records if isinstance(each, Assignment)]:
+                self.requests.assign_all(assignments)
+            self.notices.add_all(notices)
             self._dispose(today)
+
+    def _keep(self, record: Record) -> None:
+        match record:
+            case Uncovered(key, week, question):
+                values = [key, week, question]
+                self._database.run("INSERT INTO uncovered (key, week, question) VALUES (?, ?, ?)", values)
+            case Request():
+                self.requests.add(record)
+            case Progress():
+                self.requests.read_page(record)
+            case Withdrawn(topic):
+                self.notices.withdraw(topic)
+            case Act() | Assignment():
+                pass  # these come by the thousand, and are kept together
 
     def uncovered(self, today: datetime.date) -> list[Uncovered]:
         """The questions that staff told HR are not covered, by week, then in no order that means anything."""
-        self._lay()
-        with self._database.transaction():
+        with self.transaction():
             self._dispose(today)
         rows = self._database.rows("SELECT key, week, question FROM uncovered ORDER BY week, key")
         return [Uncovered(row["key"], row["week"], row["question"]) for row in rows]
@@ -86,9 +106,8 @@ class Ledger:
 
         `key` is a digest of the platform's own id, `now` seconds since 1970. Nothing of the content is kept.
         """
-        self._lay()
         until = -(-(now + _DELIVERED_KEPT) // _HOUR) * _HOUR
-        with self._database.transaction():
+        with self.transaction():
             self._sweep(now)
             sql = "INSERT INTO delivered (key, until) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
             return self._database.run(sql, [key, until]) == 1
@@ -98,50 +117,46 @@ class Ledger:
 
         So a first message adds no row: somebody's only message may be one that nobody is to know of.
         """
-        self._lay()
         values = [reference.conversation, reference.channel, reference.person]
-        with self._database.transaction():
+        with self.transaction():
             known = self._database.run("UPDATE reference SET conversation = ? WHERE channel = ? AND person = ?", values)
             if new and not known:
-                self._database.run("INSERT INTO reference (conversation, channel, person) VALUES (?, ?, ?)", values)
+                sql = (
+                    "INSERT INTO reference (conversation, channel, person) VALUES (?, ?, ?) "
+                    "ON CONFLICT (channel, person) DO UPDATE SET conversation = excluded.conversation"
+                )
+                self._database.run(sql, values)
 
     def references(self, channel: str) -> list[Reference]:
         """Where the people of a channel can be written to."""
-        self._lay()
+        self.open()
         sql = "SELECT channel, person, conversation FROM reference WHERE channel = ? ORDER BY person"
         return [Reference(row["channel"], row["person"], row["conversation"]) for row in self._database.rows(sql, [channel])]
 
+    def reference(self, channel: str, person: str) -> Reference | None:
+        """Where one person of a channel can be written to, by the channel's own id of them."""
+        self.open()
+        sql = "SELECT conversation FROM reference WHERE channel = ? AND person = ?"
+        found = [Reference(channel, person, row["conversation"]) for row in self._database.rows(sql, [channel, person])]
+        return found[0] if found else None
+
     def forget(self, channel: str, person: str | None = None) -> None:
         """Forgets where one person, or everybody of a channel, can be written to."""
-        self._lay()
         one, params = (" AND person = ?", [channel, person]) if person else ("", [channel])
-        with self._database.transaction():
+        with self.transaction():
             self._database.run(f"DELETE FROM reference WHERE channel = ?{one}", params)  # noqa: S608 - a constant
 
     def check(self) -> None:
-        """Writes a row and takes it away again. Raises the database's own error where it cannot be written."""
-        self._lay()
-        with self._database.transaction():
+        """Writes a row and takes it away again. Raises DatabaseGone, or the database's own error, where it cannot be written."""
+        with self.transaction():
             self._database.run("INSERT INTO delivered (key, until) VALUES ('check', 0)")
             self._database.run("DELETE FROM delivered WHERE key = 'check'")
-
-    def _lay(self) -> None:
-        """Makes the tables and the index where they are not there yet."""
-        if not self._laid:
-            with self._database.transaction():
-                for statement in _SCHEMA:
-                    self._database.run(statement)
-            self._laid = True
 
     def _sweep(self, now: int) -> None:
         """Forgets old deliveries, once a minute at most; a clock that was put back is no reason to wait."""
         if self._swept is None or not 0 <= now - self._swept < _SWEEP:
             self._database.run("DELETE FROM delivered WHERE until < ?", [now])
             self._swept = now
-
-    def _keep(self, record: Record) -> None:
-        values = [record.key, record.week, record.question]
-        self._database.run("INSERT INTO uncovered (key, week, question) VALUES (?, ?, ?)", values)
 
     def _dispose(self, today: datetime.date) -> None:
         """Deletes what is past its time."""

@@ -1,53 +1,123 @@
-"""The database handle on SQLite, through sqlite-utils."""
+"""The database handle on SQLite."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal
 
-import sqlite_utils
+from bot.ledger.database import DatabaseGone, Row, Running
 
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a signature that was answered for must outlive a power cut; NORMAL may lose the last ones
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",  # else INSERT OR REPLACE would delete past the triggers that refuse it
     "PRAGMA secure_delete = ON",
 )
+_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+# What a connection may not recover from by itself: the file was moved, or its disk was taken away or mounted anew.
+_LOST = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 
 
 class SQLite:
     """One file, or memory where `path` is None. Opened at first use, by the thread that then owns it."""
 
+    dialect: Literal["sqlite"] = "sqlite"
+
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-
-    @cached_property
-    def _database(self) -> sqlite_utils.Database:
-        if self._path:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._path.touch(mode=0o600)
-        database = sqlite_utils.Database(self._path) if self._path else sqlite_utils.Database(memory=True)
-        for pragma in _PRAGMAS:
-            database.execute(pragma)
-        return database
+        self._connection: sqlite3.Connection | None = None
+        self._running: Running | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commits at the end, rolls back on any exception."""
-        with self._database.atomic():
+        """Commits at the end, rolls back on any exception; what is read within is read under the right to write."""
+        if self._running:
+            with self._running.inner():
+                yield
+            return
+        self._execute("BEGIN IMMEDIATE")
+        self._running = running = Running()
+        try:
             yield
+            running.check()
+            self._execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._running = None
 
-    def rows(self, sql: str, params: Sequence[object] = ()) -> Iterator[Mapping[str, str]]:
-        """The rows that a query gives, by column name."""
-        return self._database.query(sql, list(params))
+    def rows(self, sql: str, params: Sequence[object] = ()) -> Iterator[Row]:
+        """The rows that a query gives, by column name; all are read before this returns."""
+        return iter(self._within(sql, params)[0])
 
     def run(self, sql: str, params: Sequence[object] = ()) -> int:
         """Runs a statement and says how many rows it touched; outside a transaction it is one of its own."""
-        return int(self._database.execute(sql, list(params)).rowcount)
+        return self._within(sql, params)[1]
 
     def close(self) -> None:
-        """Closes the file, if it was opened."""
-        if "_database" in self.__dict__:
-            self._database.close()
+        """Closes the file, if it was opened. The next use opens it again; what was in memory is lost."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _within(self, sql: str, params: Sequence[object]) -> tuple[list[Row], int]:
+        if not self._running:
+            return self._execute(sql, params)
+        with self._running.statement(sql):
+            return self._execute(sql, params)
+
+    def _execute(self, sql: str, params: Sequence[object] = ()) -> tuple[list[Row], int]:
+        """Runs a statement. What is locked, full or unreadable is DatabaseGone; a mistaken statement stays what it is."""
+        try:
+            connection = self._connection = self._connection or self._opened()
+            with closing(connection.execute(sql, tuple(params))) as cursor:
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor], cursor.rowcount
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code not in _AWAY:
+                raise
+            if code in _LOST and self._path:
+                self.close()
+            raise DatabaseGone(str(error)) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._path:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._path.touch(mode=0o600)
+            except OSError as error:
+                raise DatabaseGone(f"{error.strerror}: {error.filename}") from error
+        # The pool of the ledger has one thread; that it is the same one is its task, as is closing there.
+        connection = sqlite3.connect(self._path or ":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _roll_back(self) -> None:
+        """Undoes what has been done; where even that fails, closing the file undoes it."""
+        if self._connection and self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                self.close()

@@ -10,15 +10,18 @@ from bot import surface
 from bot.manifests import ManifestError, checked_address
 
 
-def manifest(url: str = "", *, socket: bool = False, agent: bool = True) -> str:
+def manifest(url: str = "", *, socket: bool = False, agent: bool = True, email: bool = False, groups: bool = False) -> str:
     """The manifest. `url` is where Slack calls; with `socket` the bot calls Slack instead, and no address is needed.
 
-    Without `agent` the app is a plain one, which guests of the workspace may use too, and suggests nothing to ask.
+    Without `agent` the app is a plain one, which guests of the workspace may use too, and suggests nothing to ask. With
+    `email` it may read people's addresses, by which it knows who signs; with `groups` it may read who is in a user group.
     Raises ManifestError where the address is missing or cannot be called.
     """
     if not (url or socket):
         raise ManifestError("where is Slack to call? Give --url https://..., set CLAUSEBOT_URL, or use Socket Mode with --socket")
     endpoint = {} if socket else {"request_url": checked_address(url) + surface.SLACK_PATH}
+    optional = ((surface.AGENT_SCOPE, agent), (surface.EMAIL_SCOPE, email), (surface.GROUPS_SCOPE, groups))
+    without = {scope for scope, wanted in optional if not wanted}
     tree = {
         "display_information": {
             "name": surface.NAME,
@@ -27,7 +30,7 @@ def manifest(url: str = "", *, socket: bool = False, agent: bool = True) -> str:
             "background_color": surface.ACCENT,
         },
         "features": _features(endpoint.get("request_url", ""), agent),
-        "oauth_config": {"scopes": {"bot": [scope for scope in surface.SCOPES if agent or scope != surface.AGENT_SCOPE]}},
+        "oauth_config": {"scopes": {"bot": [scope for scope in surface.SCOPES if scope not in without]}},
         "settings": {
             "event_subscriptions": {**endpoint, "bot_events": list(surface.EVENTS)},
             "interactivity": {"is_enabled": True, **endpoint},

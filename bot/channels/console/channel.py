@@ -12,12 +12,13 @@ from typing import Literal
 import click
 
 from bot.channels import apology
-from bot.channels.console.render import render
+from bot.channels.console.render import drawn, render
 from bot.dispatcher import Dispatcher
 from bot.logs import correlate, correlation, place
-from bot.people import Sender
+from bot.people import Account, Sender
+from bot.seals import digest
 from bot.turns import Pressed, Said, Submitted, Turn
-from bot.views import Button, Field, Form
+from bot.views import Button, Field, Form, View
 
 PROMPT = "> "
 _NARROWEST = 20
@@ -25,7 +26,9 @@ _PRESSED = re.compile(r"[\[(]?([0-9]{1,2})[\])]?\.?")
 _SENDING = frozenset({"", "y", "yes", "ok", "send", "1"})
 _NOT_SENDING = frozenset({".", "n", "no", "q", "cancel", "quit", "stop"})
 LEAVING = frozenset({"q", "quit", "exit", "bye", ":q"})
-SENDER = Sender("console")
+SENDER = Sender("console", account=Account("console", "local", "staff"))
+GOING_ON = "Enter goes on; no stops: "
+NOT_SENT = "Nothing was sent.\n"
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +39,11 @@ class Console:
         self._dispatcher = dispatcher
         self._read = read
         self._choices: list[Button | Form] = []
+        # The form whose fields are asked at once, and the one without fields that Enter sends.
         self._alone: Form | None = None
+        self._going_on: Form | None = None
+        # The digest of what stands around the forms that are shown, where one of them has a state.
+        self._rendered = ""
 
     def run(self, opening: Sequence[Turn] = ()) -> None:
         """Talks until the person leaves."""
@@ -56,23 +63,27 @@ class Console:
                 sent = self._filled(form)
                 self._alone = None
                 return sent or False
-            line = self._line()
+            line = self._line(GOING_ON if self._going_on else PROMPT)
             return None if line is None else self._turn(line) or False
         except EOFError:
             return None
 
-    def _line(self) -> str | None:
+    def _line(self, prompt: str) -> str | None:
         """The next line; None when the person is done."""
         try:
-            line = self._read(PROMPT).strip()
+            line = self._read(prompt).strip()
         except (EOFError, KeyboardInterrupt):
             click.echo()
             return None
         return None if line.lower() in LEAVING else line
 
     def _turn(self, line: str) -> Turn | None:
-        if not line:
+        if self._going_on and line.lower() in _NOT_SENDING:
+            self._going_on = None
+            click.echo(NOT_SENT)
             return None
+        if not line:
+            return self._filled(self._going_on) if self._going_on else None
         pressed = _PRESSED.fullmatch(line)
         if not pressed:
             return Said(line)
@@ -89,10 +100,10 @@ class Console:
         for field in form.fields:
             typed = self._chosen(field) if field.choices else self._typed(field)
             if typed is None:
-                click.echo("Nothing was sent.\n")
+                click.echo(NOT_SENT)
                 return None
             values[field.name] = typed
-        return Submitted(form.id, values)
+        return Submitted(form.id, values, form.state, self._rendered if form.state else "")
 
     def _typed(self, field: Field) -> str | None:
         """A text for a field; None where the person does not want to send."""
@@ -101,8 +112,8 @@ class Console:
             typed = self._answered("Enter sends it as it is; or word it anew; no sends nothing: ")
         else:
             click.echo(f"{field.label}:")
-            typed = self._answered("Enter sends it; no sends nothing: ")
-        if typed.lower() in _NOT_SENDING or not (typed or field.value):
+            typed = self._answered(f"Enter {'leaves it empty' if field.optional else 'sends it'}; no sends nothing: ")
+        if typed.lower() in _NOT_SENDING or not (typed or field.value or field.optional):
             return None
         return (field.value if field.value and typed.lower() in _SENDING else typed)[: field.longest]
 
@@ -110,10 +121,14 @@ class Console:
         """One of the choices, by its number; None where the person does not want to send."""
         lines = [f"  ({number}) {choice.label}" for number, choice in enumerate(field.choices, 1)]
         click.echo("\n".join([field.label, *lines]))
+        leaving = "; Enter leaves it" if field.optional else ""
         while True:
-            typed = self._answered("A number chooses; no sends nothing: ").strip("()[]. ")
-            if typed.lower() in _NOT_SENDING:
+            answered = self._answered(f"A number chooses{leaving}; no sends nothing: ")
+            if answered.lower() in _NOT_SENDING:
                 return None
+            if field.optional and not answered:
+                return field.value
+            typed = answered.strip("()[]. ")
             if typed.isdecimal() and 1 <= int(typed) <= len(field.choices):
                 return field.choices[int(typed) - 1].value
             click.echo("There is no such number.")
@@ -134,12 +149,22 @@ class Console:
             log.error("turn failed: %s (%s)", place(error), correlation())
             shown = apology(correlation())
             text = render(shown, width())
+        click.echo(f"\n{self._shown(shown, text)}\n")
+
+    def _shown(self, shown: View, text: str) -> str:
+        """What is printed of a view, whose text is this; what can be chosen in it is remembered."""
         self._choices = [*shown.buttons, *shown.forms]
-        # Where there is nothing but a form, its fields are asked at once.
-        self._alone = shown.forms[0] if shown.blocks == shown.forms[:1] else None
-        if self._alone:
-            text = self._alone.title
-        click.echo(f"\n{text}\n")
+        self._rendered = digest(drawn(shown)) if any(form.state for form in shown.forms) else ""
+        self._alone = self._going_on = None
+        match shown.forms:
+            case (Form(fields=()) as form,):
+                self._going_on = form
+                return text if shown.blocks != (form,) else f"{form.title}\n\n{text}"
+            # Where there is nothing but a form, its fields are asked at once.
+            case (form,) if shown.blocks == (form,):
+                self._alone = form
+                return form.title
+        return text
 
 
 def width() -> int:

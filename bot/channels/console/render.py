@@ -10,11 +10,12 @@ import click
 from bot.channels import plain
 from bot.views import Block, Button, Facts, Form, Heading, Link, Quote, Text, View
 
+WIDTH = 80
 WIDEST = 96
 _BAR = "│ "
 
 
-def render(view: View, width: int = 80) -> str:
+def render(view: View, width: int = WIDTH) -> str:
     """The whole view; colours are added always and taken off again where they cannot be shown."""
     width = min(width, WIDEST)
     choices = {id(item): number for number, item in enumerate([*view.buttons, *view.forms], 1)}
@@ -25,6 +26,11 @@ def render(view: View, width: int = 80) -> str:
         parts.append(("" if together or last is None else "\n") + _block(item, choices.get(id(item), 0), width))
         last = item
     return "\n".join(parts)
+
+
+def drawn(view: View) -> str:
+    """The view's text as it is digested for a form with a state: at one width and without colours, whatever the terminal."""
+    return click.unstyle(render(view))
 
 
 def _block(item: Block, number: int, width: int) -> str:

@@ -31,7 +31,7 @@ EVENT = "clausebot_answer"
 _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
 # Methods that read take their arguments in the address; they ignore JSON.
-_READING = frozenset({"users.info", "conversations.history", "conversations.replies"})
+_READING = frozenset({"usergroups.users.list", "users.info", "conversations.history", "conversations.replies"})
 
 Json = dict[str, Any]
 
@@ -58,9 +58,9 @@ class Api:
         """
         return await self._persistently(method, lambda: self._call(method, arguments), attempts)
 
-    async def post(self, channel: str, message: Json, thread: str = "") -> None:
-        """Posts a message. Raises DeliveryError."""
-        key = secrets.token_hex(8)
+    async def post(self, channel: str, message: Json, thread: str = "", key: str = "") -> None:
+        """Posts a message; `key` is what it can be found by, its own where none is given. Raises DeliveryError."""
+        key = key or secrets.token_hex(8)
         arguments: Json = {
             **message,
             "channel": channel,
@@ -78,6 +78,10 @@ class Api:
             ATTEMPTS,
             arrived=lambda: self._arrived(channel, thread, key, oldest),
         )
+
+    async def has(self, channel: str, key: str, back: float) -> bool:
+        """Whether a message with this key was posted in the last `back` seconds; no where the conversation cannot be read."""
+        return bool(await self._arrived(channel, "", key, time.time() - back))
 
     async def respond(self, url: str, message: Json) -> None:
         """Answers by the address that came with a command or a press (five times within 30 minutes).

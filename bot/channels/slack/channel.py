@@ -19,8 +19,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import LEAVE
 from bot.channels.refusals import Refusals
 from bot.channels.slack.api import CHANNEL, TIMEOUT, Api
+from bot.channels.slack.groups import Groups
 from bot.channels.slack.listeners import Listeners
 from bot.channels.slack.people import People
+from bot.channels.slack.sending import Sending
 from bot.channels.slack.socket import PING, Socket
 from bot.config import SlackSettings
 from bot.dispatcher import Dispatcher
@@ -44,6 +46,8 @@ class Slack:
             CHANNEL, "their signature or time does not fit; is SLACK_SIGNING_SECRET this app's, and the clock right?"
         )
         self._listeners = Listeners(door, api, self._people)
+        self.sending = Sending(api)
+        self.groups = Groups(api, self._people.profile)
         self._app = self._bolt()
         self._listeners.register(self._app)
         self._socket = Socket(self._app, settings.app_token, self._client, ping) if settings.app_token else None

@@ -16,7 +16,7 @@ from bot.channels import DeliveryError
 from bot.channels.once import Deliveries, Once
 from bot.channels.slack import render
 from bot.channels.slack.api import CHANNEL, Api, Json
-from bot.channels.slack.payloads import dig, held_values, plain_text, state_values, text_at, user_of
+from bot.channels.slack.payloads import blank_fields, dig, held_values, plain_text, state_values, text_at, user_of
 from bot.channels.slack.people import People
 from bot.channels.slack.showing import Showing, unshared
 from bot.dispatcher import Dispatcher
@@ -190,17 +190,18 @@ class Listeners:
         action = text_at(pressed, "action_id").partition("#")[0]
         if text_at(pressed, "type") != "button":
             return
+        turn = Pressed(action, text_at(pressed, "value"))
         if action.startswith(SUBMIT):
             form = action.removeprefix(SUBMIT)
             values = state_values(dig(body, "view"), form)
-            filled = bool(values) and all(values.values())
+            filled = bool(values) and not blank_fields(dig(body, "view"), values)
             await self._showing.dialog(body, Submitted(form, values) if filled else Pressed(f"{OPEN}{form}"), values)
         elif action.startswith(OPEN):
-            await self._showing.dialog(body, Pressed(action), held_values(body, action.removeprefix(OPEN)))
+            await self._showing.dialog(body, turn, held_values(body, action.removeprefix(OPEN)))
         elif dig(body, "view"):
-            await self._showing.dialog(body, Pressed(action, text_at(pressed, "value")))
+            await self._showing.dialog(body, turn)
         else:
-            await self._press(body, Pressed(action, text_at(pressed, "value")))
+            await self._press(body, turn)
 
     async def _press(self, body: Json, turn: Pressed) -> None:
         """The answer to a press stands under the message that was pressed: to its reader alone, or in the conversation."""
@@ -221,14 +222,14 @@ class Listeners:
         view = dig(body, "view")
         form = text_at(view, "callback_id")
         values = state_values(view, form)
-        blank = {f"{form}:{name}": "Please fill this in." for name, value in values.items() if not value}
+        blank = blank_fields(view, values)
         if blank:
-            await ack(response_action="errors", errors=blank)
+            await ack(response_action="errors", errors={f"{form}:{name}": "Please fill this in." for name in blank})
             return
-        sent = (user_of(body), text_at(view, "id"), text_at(view, "hash"), json.dumps(values, sort_keys=True))
+        sealed = text_at(view, "private_metadata")
+        sent = (user_of(body), text_at(view, "id"), text_at(view, "hash"), json.dumps([sealed, values], sort_keys=True))
         key = "\n".join(sent) if all(sent) else ""
-        turn = Submitted(form, values)
-        making = self._submissions.answer(key, lambda: self._showing.formed(turn, body, unshared(render.modal)))
+        making = self._submissions.answer(key, lambda: self._showing.sent(form, values, sealed, body))
         answering = asyncio.ensure_future(making)
         shown = await _soon(answering, FORM_PATIENCE)
         if shown:

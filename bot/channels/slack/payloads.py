@@ -49,6 +49,14 @@ def state_values(view: object, form: str) -> dict[str, str]:
     return values
 
 
+def blank_fields(view: object, values: Mapping[str, str]) -> list[str]:
+    """The names of the fields that were left empty and may not be."""
+    blocks = dig(view, "blocks")
+    shown = blocks if isinstance(blocks, list) else []
+    optional = {text_at(block, "block_id").partition(":")[2] for block in shown if dig(block, "optional") is True}
+    return [name for name, value in values.items() if not value and name not in optional]
+
+
 def held_values(body: object, form: str) -> dict[str, str]:
     """What a form in a message holds: as typed there, or as it was shown. Private messages come without their blocks."""
     blocks = dig(body, "message", "blocks")

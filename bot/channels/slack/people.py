@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.channels import DeliveryError
 from bot.channels.slack.api import CHANNEL, Api
-from bot.channels.slack.payloads import enterprise_of, team_of, text_at, user_of
-from bot.people import Sender, Standing
+from bot.channels.slack.payloads import dig, enterprise_of, team_of, text_at, user_of
+from bot.people import Account, Profile, Sender, Standing
 
 KEPT = 600.0
 MOST = 10_000
@@ -21,6 +23,15 @@ _GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger")
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What Slack said of somebody, and when (by the monotonic clock)."""
+
+    at: float
+    guest: bool
+    profile: Profile | None = field(repr=False)
+
+
 class People:
     """Tells staff from guests and other organisations. `teams` are the workspaces served, by default the token's own."""
 
@@ -28,7 +39,7 @@ class People:
         self._api = api
         self._named = frozenset(teams)
         self._served: frozenset[str] = frozenset()
-        self._guests: dict[str, tuple[float, bool]] = {}
+        self._met: dict[str, _Met] = {}
         self._introduced = asyncio.Event()
         self._introducing: asyncio.Task[None] | None = None
         self._told = False
@@ -84,8 +95,13 @@ class People:
 
     def sender(self, body: object) -> Sender:
         """The sender of a turn that only asks: staff of an organisation that is served, else an outsider."""
-        known = {team_of(body), enterprise_of(body)} & self._served
-        return Sender(CHANNEL, Standing.STAFF if known else Standing.OUTSIDER)
+        # In an organisation of several workspaces somebody is the same in all of them, so the organisation's id goes first.
+        tenant = next((each for each in (enterprise_of(body), team_of(body)) if each in self._served), "")
+        if not tenant:
+            return Sender(CHANNEL, Standing.OUTSIDER)
+        user = user_of(body)
+        account = Account(CHANNEL, tenant, user) if user else None
+        return Sender(CHANNEL, Standing.STAFF, account, functools.partial(self.profile, user) if user else None)
 
     async def sender_of_form(self, body: object) -> Sender:
         """The sender of a turn with a form: guests of the workspace are outsiders too."""
@@ -104,21 +120,45 @@ class People:
 
         Where it does not say in time, no; where it will not say, yes, since nobody is told apart then.
         """
-        met, guest = self._guests.get(user, (float("-inf"), False))
-        if not user or time.monotonic() - met < KEPT:
-            return guest
         try:
-            answer = await asyncio.wait_for(self._api.call("users.info", {"user": user}, attempts=1), PATIENCE)
-        except TimeoutError:
-            return False
+            met = await self._look_up(user)
         except DeliveryError as error:
             if error.permanent and not self._told:
                 self._told = True
                 log.warning("guests cannot be told from staff, so nobody is offered a form: %s", error)
             return error.permanent
+        return met is not None and met.guest
+
+    async def profile(self, user: str) -> Profile | None:
+        """The address that Slack has confirmed, and the name; None for guests, where Slack does not say in time, and where the
+        app may not read addresses (the scope is optional).
+        """
+        try:
+            met = await self._look_up(user)
+        except DeliveryError:
+            return None
+        return met.profile if met and not met.guest else None
+
+    async def _look_up(self, user: str) -> _Met | None:
+        """What Slack says of somebody; None where it does not in time, or where it is nobody. Raises DeliveryError."""
+        met = self._met.get(user)
+        if not user or (met and time.monotonic() - met.at < KEPT):
+            return met
+        try:
+            answer = await asyncio.wait_for(self._api.call("users.info", {"user": user}, attempts=1), PATIENCE)
+        except TimeoutError:
+            return None
         found = answer.get("user")
-        guest = isinstance(found, dict) and any(found.get(kind) for kind in _GUEST)
-        if len(self._guests) >= MOST:
-            self._guests.clear()
-        self._guests[user] = (time.monotonic(), guest)
-        return guest
+        if len(self._met) >= MOST:
+            self._met.clear()
+        guest = any(dig(found, kind) for kind in _GUEST)
+        self._met[user] = _Met(time.monotonic(), guest, _profile(found))
+        return self._met[user]
+
+
+def _profile(user: object) -> Profile | None:
+    """What stands in a user's profile; without an address, or with one that nobody has confirmed, it says nothing."""
+    email = text_at(user, "profile", "email")
+    if not email or dig(user, "is_email_confirmed") is False:
+        return None
+    return Profile(email, text_at(user, "profile", "real_name"))

@@ -13,7 +13,9 @@ from typing import assert_never
 
 from bot.channels import plain
 from bot.channels.slack import texts
-from bot.views import OPEN, Block, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
+from bot.channels.slack.inputs import asked
+from bot.seals import NotWhole, Seal, refusing
+from bot.views import OPEN, Block, Button, Facts, Form, Heading, Link, Quote, Text, View
 
 Json = texts.Json
 
@@ -23,15 +25,17 @@ VIEW_BLOCKS = 100
 MESSAGE_TEXT = 12_000
 VIEW_TEXT = 60_000
 HEADER = 150
-CONTEXT = 2000
-LABEL = 75
 TITLE = 24
+METADATA = 3000
 BUTTONS_A_ROW = 5
 FALLBACK = 3000
-ONE_LINE = 200
 TITLE_ELSE = "Answer"
 NOTHING = "–"
 MORE = "There is more than fits here. Ask for a clause by its number, or read it at the official source."
+
+
+class StateTooLong(ValueError):
+    """The state of a form is longer than a dialog takes."""
 
 
 class Surface(Enum):
@@ -58,20 +62,39 @@ def is_quote(message: Json) -> bool:
     return any(part["type"] == "rich_text_quote" for block in message["blocks"] for part in block.get("elements", ()))
 
 
-def modal(view: View) -> Json:
-    """The view as a dialog. Its first form is the dialog's own, with a button to send it."""
+def modal(view: View, seal: Seal = refusing) -> Json:
+    """The view as a dialog. Its first form is the dialog's own, with a button to send it, and carries its state sealed.
+
+    Raises NotWhole where something around a form with a state would be left out, StateTooLong, and NoPlaceForState where
+    another form than the first has one.
+    """
     form = view.forms[0] if view.forms else None
-    alone = form and view.blocks == (form,)
-    shown: Json = {
+    shown = drawn(view)
+    sealed = seal(form.state, shown, form.id) if form and form.state else ""
+    if len(sealed) > METADATA:
+        raise StateTooLong
+    return {
         "type": "modal",
         "callback_id": form.id if form else "view",
-        "title": texts.plain(form.title if form and alone else TITLE_ELSE, TITLE),
-        "close": texts.plain("Cancel" if alone else "Close", TITLE),
+        "close": texts.plain("Cancel" if form and _is_its_own(form, view) else "Close", TITLE),
+        **shown,
+        **({"private_metadata": sealed} if sealed else {}),
+    }
+
+
+def drawn(view: View) -> Json:
+    """What somebody sees of a dialog: its title, its blocks and the button that sends it. This is what a seal digests."""
+    form = view.forms[0] if view.forms else None
+    shown = {
+        "title": texts.plain(form.title if form and _is_its_own(form, view) else TITLE_ELSE, TITLE),
         "blocks": _blocks(view, Surface.MODAL, plain.render(view)),
     }
-    if form:
-        shown["submit"] = texts.plain(form.submit, TITLE)
-    return shown
+    return {**shown, "submit": texts.plain(form.submit, TITLE)} if form else shown
+
+
+def _is_its_own(form: Form, view: View) -> bool:
+    """Whether the dialog is about the form; an answer may also end with one."""
+    return view.blocks == (form,) or bool(form.state)
 
 
 def home(view: View) -> Json:
@@ -103,24 +126,21 @@ def _blocks(view: View, surface: Surface, text: str) -> list[Json]:
     if len(blocks) <= most and len(text) < longest // 4:
         return blocks  # far from any limit, as nearly always
     kept = _fitting(blocks, most, longest)
-    return blocks if kept == len(blocks) else [*blocks[:kept], texts.section(MORE)]
+    if kept == len(blocks):
+        return blocks
+    if any(form.state for form in view.forms):
+        raise NotWhole
+    return [*blocks[:kept], texts.section(MORE)]
 
 
 def _fitting(blocks: Sequence[Json], most: int, longest: int) -> int:
     """How many of the blocks may be shown."""
     total = 0
     for place, block in enumerate(blocks):
-        total += _length(block)
+        total += texts.length(block)
         if total > longest or (place == most - 1 and len(blocks) > most):
             return place
     return len(blocks)
-
-
-def _length(part: object) -> int:
-    """How many characters of text a block holds."""
-    if isinstance(part, dict):
-        return sum(len(value) if name == "text" and isinstance(value, str) else _length(value) for name, value in part.items())
-    return sum(map(_length, part)) if isinstance(part, list) else 0
 
 
 def _grouped(blocks: Sequence[Block], surface: Surface, first: Form | None) -> Iterator[Json]:
@@ -132,6 +152,7 @@ def _grouped(blocks: Sequence[Block], surface: Surface, first: Form | None) -> I
             row.append(block)
             continue
         if isinstance(block, Form) and not _stands_open(block, surface, first):
+            refusing(block.state, ())
             yield from _rows(row)
             row = [Button(block.submit, f"{OPEN}{block.id}")]
             yield from _held(block)
@@ -177,7 +198,7 @@ def _quote(quote: Quote) -> Iterator[Json]:
     for place, piece in enumerate(pieces):
         elements = [*(lead if place == 0 else []), {"type": "text", "text": piece}]
         yield texts.rich({"type": "rich_text_quote", "elements": elements})
-    yield {"type": "context", "elements": [texts.plain(quote.citation, CONTEXT)]}
+    yield {"type": "context", "elements": [texts.plain(quote.citation, texts.CONTEXT)]}
 
 
 def _facts(pairs: Sequence[tuple[str, str]]) -> Iterator[Json]:
@@ -199,7 +220,7 @@ def _rows(buttons: Sequence[Button]) -> Iterator[Json]:
 
 
 def _button(button: Button) -> Json:
-    shown: Json = {"type": "button", "action_id": button.action, "text": texts.plain(button.label, LABEL)}
+    shown: Json = {"type": "button", "action_id": button.action, "text": texts.plain(button.label, texts.LABEL)}
     return {**shown, "value": button.value} if button.value else shown
 
 
@@ -207,35 +228,15 @@ def _held(form: Form) -> Iterator[Json]:
     """What a form holds to begin with, shown before its button; the dialog is filled from what stands there."""
     for field in form.fields:
         if field.value and not field.choices:
-            yield _asked(form, field)
+            yield asked(form, field)
 
 
 def _inputs(form: Form, surface: Surface) -> Iterator[Json]:
     for field in form.fields:
-        yield _asked(form, field)
+        yield asked(form, field)
     if surface is Surface.HOME:
+        refusing(form.state, ())
         yield {"type": "actions", "elements": [{**_button(Button(form.submit, f"submit:{form.id}")), "style": "primary"}]}
-
-
-def _asked(form: Form, field: Field) -> Json:
-    return {
-        "type": "input",
-        "block_id": f"{form.id}:{field.name}",
-        "label": texts.plain(field.label, CONTEXT),
-        "element": _radio(field) if field.choices else _input(field),
-    }
-
-
-def _input(field: Field) -> Json:
-    longest = min(field.longest, texts.SECTION)
-    shown: Json = {"type": "plain_text_input", "action_id": "value", "max_length": longest, "multiline": longest > ONE_LINE}
-    return {**shown, "initial_value": field.value[:longest]} if field.value else shown
-
-
-def _radio(field: Field) -> Json:
-    options = {choice.value: {"text": texts.plain(choice.label, LABEL), "value": choice.value} for choice in field.choices}
-    shown: Json = {"type": "radio_buttons", "action_id": "value", "options": list(options.values())}
-    return {**shown, "initial_option": options[field.value]} if field.value in options else shown
 
 
 def _numbered(blocks: Iterator[Json]) -> Iterator[Json]:

@@ -7,15 +7,18 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 
-from bot.channels import DeliveryError, apology
+from bot.answering import ASKING
+from bot.channels import DeliveryError, apology, refused
 from bot.channels.slack import render
 from bot.channels.slack.api import CHANNEL, Api, Json
 from bot.channels.slack.payloads import text_at, user_of
 from bot.channels.slack.people import People
-from bot.dispatcher import ASKING, Dispatcher
+from bot.dispatcher import Dispatcher
 from bot.logs import correlation, place
 from bot.metrics import FAILED
 from bot.people import Sender
+from bot.seals import sealing, submitted
+from bot.tokens import ForgedButton
 from bot.turns import Turn
 from bot.views import View
 
@@ -42,6 +45,18 @@ class Showing:
         """What the dispatcher answers to a turn with a form, from staff or not."""
         return self._rendered(await self._view(turn, await self._people.sender_of_form(body)), how)
 
+    async def sent(self, form: str, values: Mapping[str, str], sealed: str, body: Json) -> Json:
+        """The dialog that answers a form; one whose state was not sealed here, or for another form, is refused."""
+        try:
+            turn = submitted(self._door.tokens, form, values, sealed)
+        except ForgedButton as forged:
+            return self.modal(refused(forged))
+        return await self.formed(turn, body, self.modal)
+
+    def modal(self, view: View) -> Json:
+        """The view as a dialog, in which there is nothing to share with."""
+        return render.modal(view.without_action("share"), sealing(self._door.tokens))
+
     def _rendered(self, view: View, how: Callable[[View], Json]) -> Json:
         try:
             return how(view)
@@ -67,7 +82,7 @@ class Showing:
         if text_at(body, "view", "type") != "modal":
             which = {"external_id": secrets.token_hex(8)}
             opening = asyncio.ensure_future(self._open(text_at(body, "trigger_id"), which["external_id"]))
-        shown = await self.formed(turn, body, lambda view: render.modal(view.filled(values or {}).without_action("share")))
+        shown = await self.formed(turn, body, lambda view: self.modal(view.filled(values or {})))
         if opening and not await opening:
             if text_at(body, "response_url"):
                 await self._api.respond(text_at(body, "response_url"), {**_PRESS_AGAIN, "replace_original": False})

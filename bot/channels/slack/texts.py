@@ -8,6 +8,9 @@ Json = dict[str, Any]
 
 # The most characters that a section and a run of rich text take.
 SECTION = 3000
+# And a context or a label of an input, and the words on a button or beside a choice.
+CONTEXT = 2000
+LABEL = 75
 
 
 def section(text: str) -> Json:
@@ -42,3 +45,10 @@ def cut(text: str, longest: int) -> str:
         if place > 0:
             return text[:place].rstrip()
     return text[:longest]
+
+
+def length(part: object) -> int:
+    """How many characters of text a block holds."""
+    if isinstance(part, dict):
+        return sum(len(value) if name == "text" and isinstance(value, str) else length(value) for name, value in part.items())
+    return sum(map(length, part)) if isinstance(part, list) else 0

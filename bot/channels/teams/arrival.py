@@ -28,8 +28,8 @@ class Arrival:
     """An activity, as far as it is read; a text that is missing is empty.
 
     `name` belongs to an invoke, `action` to an installation, `kind` to a conversation (personal, groupChat, channel);
-    `account` is the writer's id for this bot, `person` the one that stays; `tenants` are all that are named; `value` is
-    what was pressed, sent or asked for, `digest` tells one value from another.
+    `account` is the writer's id for this bot, `person` the one that stays; `tenant` is theirs, `tenants` are all that are
+    named; `value` is what was pressed, sent or asked for, `digest` tells one value from another.
     """
 
     type: str
@@ -43,6 +43,7 @@ class Arrival:
     account: str = field(repr=False)
     person: str = field(repr=False)
     bot: str
+    tenant: str
     tenants: frozenset[str]
     guest: bool
     text: str = field(repr=False)
@@ -76,7 +77,7 @@ def read(body: object) -> Arrival:
     if not isinstance(body, dict):
         raise BadActivity
     sender, conversation = part(body, "from"), part(body, "conversation")
-    value = part(body, "value", strict=False)
+    value, tenants = part(body, "value", strict=False), _tenants(body, conversation, sender)
     arrival = Arrival(
         type=text(body, "type"),
         id=text(body, "id"),
@@ -89,7 +90,8 @@ def read(body: object) -> Arrival:
         account=text(sender, "id"),
         person=text(sender, "aadObjectId") or text(sender, "id"),
         bot=text(part(body, "recipient"), "id"),
-        tenants=_tenants(body, conversation, sender),
+        tenant=next(filter(None, tenants), ""),
+        tenants=frozenset(filter(None, tenants)),
         guest=is_guest(sender) or not text(sender, "aadObjectId"),
         text=text(body, "text"),
         mentions=tuple(_mentions(parts(body, "entities"))),
@@ -156,10 +158,11 @@ def _kind(conversation: Mapping[str, Any]) -> str:
     return kind or ("groupChat" if conversation.get("isGroup") else "personal")
 
 
-def _tenants(body: Mapping[str, Any], conversation: Mapping[str, Any], sender: Mapping[str, Any]) -> frozenset[str]:
+def _tenants(body: Mapping[str, Any], conversation: Mapping[str, Any], sender: Mapping[str, Any]) -> list[str]:
+    """The tenants that are named, the writer's own first; one that is not named is empty."""
     tenant = part(part(body, "channelData", strict=False), "tenant", strict=False)
-    named = (text(tenant, "id", strict=False), text(conversation, "tenantId"), text(sender, "tenantId", strict=False))
-    return frozenset(each.lower() for each in named if each)
+    named = (text(sender, "tenantId", strict=False), text(tenant, "id", strict=False), text(conversation, "tenantId"))
+    return [each.lower() for each in named]
 
 
 def _mentions(entities: Iterable[Mapping[str, Any]]) -> Iterable[Mention]:

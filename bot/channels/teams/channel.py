@@ -19,13 +19,15 @@ from bot.channels.refusals import Refusals
 from bot.channels.teams.adapter import Adapter, incoming, invoke_response, outgoing
 from bot.channels.teams.arrival import Arrival, BadActivity, read
 from bot.channels.teams.cloud import CLOUDS, Cloud
-from bot.channels.teams.connector import Connectors, may_answer
+from bot.channels.teams.connector import Connector, Connectors, may_answer
 from bot.channels.teams.conversation import CHANNEL, Conversation
+from bot.channels.teams.groups import Groups
 from bot.channels.teams.identity import Authentication, Checked, Unauthorised, Unchecked
 from bot.channels.teams.keys import KeysUnreachable
 from bot.channels.teams.login import Login, fetching
 from bot.channels.teams.replies import Reply
 from bot.channels.teams.roster import Roster
+from bot.channels.teams.sending import Sending
 from bot.config import MicrosoftSettings
 from bot.dispatcher import Dispatcher
 from bot.logs import place
@@ -61,6 +63,9 @@ class Teams:
         self._once: Once[bytes] = Once()
         self._refusals = Refusals(CHANNEL, "their token is missing or not for this bot; is MICROSOFT_APP_ID the registration's?")
         self._running: set[asyncio.Task[Any]] = set()
+        reach = {"local": settings is None, "plain_http": self._cloud.plain_http}
+        self.sending = Sending(door, self._connected, **reach)
+        self.groups = Groups(door, lambda: (self._session, self._login), **reach)
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
@@ -96,6 +101,10 @@ class Teams:
         failed = f"the bot gets no token ({self._login.wrong})" if self._login and self._login.wrong else ""
         wrong = self._authentication.wrong or failed
         return f"Teams: {wrong}" if wrong else ""
+
+    def _connected(self, service: str) -> Connector:
+        """A connector for one message that is sent unasked."""
+        return Connector(self._session, service, self._login)
 
     async def _received(self, request: web.Request) -> web.Response:
         """One call: refused, or answered with 200, so that nothing is delivered once more because we failed."""

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.channels import apology
+from bot.channels import apology, refused
 from bot.channels.once import Deliveries
 from bot.channels.teams import replies
 from bot.channels.teams.arrival import TEAMS, Arrival, part, parts, text
@@ -20,13 +20,17 @@ from bot.config import MicrosoftSettings
 from bot.dispatcher import Dispatcher
 from bot.logs import correlation, place
 from bot.metrics import FAILED
-from bot.people import Sender, Standing
+from bot.people import Account, Sender, Standing
 from bot.records import Reference
+from bot.seals import sealing, submitted
+from bot.tokens import ForgedButton, Tokens
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import OPEN, View
 
 CHANNEL = "teams"
 NO_QUERY = "Type your question, in your own words."
+# The tenant of an emulator that names none.
+_LOCAL = "local"
 NOTHING_FOUND = "No clause comes near this."
 Surface = Callable[[View], Reply]
 log = logging.getLogger(__name__)
@@ -73,11 +77,8 @@ class Conversation:
 
     async def _message(self, arrival: Arrival) -> Reply:
         if arrival.filled:
-            # A client without dialogs: the form itself comes as a message, to be filled in place.
-            turn = _turn(arrival.value)
-            opens = isinstance(turn, Pressed) and turn.action.startswith(OPEN)
-            surface = replies.in_plain_message if opens else replies.in_message
-            return await self._shown(turn, arrival, surface, _held(turn, arrival.value))
+            opens = text(arrival.value, "action", strict=False).startswith(OPEN)
+            return await self._sent(arrival.value, arrival, self._in_place if opens else self._in_message)
         if not (arrival.personal or arrival.mentioned):
             return NOTHING
         if not await self._deliveries.is_new(arrival.conversation, arrival.id):
@@ -93,13 +94,12 @@ class Conversation:
                 data = part(part(value, "action", strict=False), "data", strict=False)
                 # In a chat between two the quote stays above; before others the answer is for the one who pressed.
                 surface = replies.under_card if arrival.personal else replies.in_card
-                return await self._shown(_turn(data), arrival, surface)
+                return await self._sent(data, arrival, surface)
             case "task/fetch" | "task/submit" | "composeExtension/submitAction":
-                turn = _turn(data)
-                return await self._shown(turn, arrival, replies.in_dialog, _held(turn, data))
+                return await self._sent(data, arrival, self._in_dialog)
             case "composeExtension/fetchTask":
                 turn = Pressed(f"{OPEN}{text(value, 'commandId', strict=False)}")
-                return await self._shown(turn, arrival, replies.in_dialog, {"draft": _marked_message(value)})
+                return await self._shown(turn, arrival, self._in_dialog, {"draft": _marked_message(value)})
             case "composeExtension/query":
                 return await self._bordered(self._found(value), lambda view: replies.under_search(summary(view)))
         return NOTHING
@@ -119,12 +119,31 @@ class Conversation:
             return NOTHING
         return await self._shown(Pressed("home"), arrival, replies.in_message)
 
+    async def _sent(self, data: Mapping[str, Any], arrival: Arrival, surface: Surface) -> Reply:
+        """The reply to a button or a form; a form whose state was not sealed here, or for another form, is refused."""
+        try:
+            turn = _turn(data, self._door.tokens)
+        except ForgedButton as forged:
+            return surface(refused(forged))
+        return await self._shown(turn, arrival, surface, _held(turn, data))
+
+    def _in_dialog(self, view: View) -> Reply:
+        return replies.in_dialog(view, sealing(self._door.tokens))
+
+    def _in_place(self, view: View) -> Reply:
+        return replies.in_plain_message(view, sealing(self._door.tokens))
+
+    def _in_message(self, view: View) -> Reply:
+        """To a client without dialogs; a form with a state cannot be opened anew, so it is filled in its place."""
+        return self._in_place(view) if any(form.state for form in view.forms) else replies.in_message(view)
+
     async def _shown(self, turn: Turn, arrival: Arrival, surface: Surface, held: Mapping[str, str] | None = None) -> Reply:
         """The view for a turn, with these texts in its forms' fields."""
 
         async def shown() -> Reply:
-            standing = await self._looked_up(arrival) if _is_about_forms(turn) else self._named(arrival)
-            view = await self._door.handle(turn, Sender(CHANNEL, standing))
+            looked_up = _is_about_forms(turn) or arrival.name.startswith("task/")
+            standing = await self._looked_up(arrival) if looked_up else self._named(arrival)
+            view = await self._door.handle(turn, self._sender(arrival, standing))
             return surface(view.filled(held or {}).without_action("share"))
 
         return await self._bordered(shown(), surface)
@@ -137,6 +156,13 @@ class Conversation:
             FAILED.labels(CHANNEL).inc()
             log.error("turn failed: %s", place(error))
             return surface(apology(correlation()))
+
+    def _sender(self, arrival: Arrival, standing: Standing) -> Sender:
+        """Who Teams says it is; of outsiders nothing more than that they are."""
+        if standing is Standing.OUTSIDER or not arrival.person:
+            return Sender(CHANNEL, standing)
+        profile = functools.partial(self._roster.profile, arrival) if self._roster else None
+        return Sender(CHANNEL, standing, Account(CHANNEL, arrival.tenant or _LOCAL, arrival.person), profile)
 
     async def _looked_up(self, arrival: Arrival) -> Standing:
         """What the activity says, and for staff what Teams knows of them too."""
@@ -179,11 +205,14 @@ def _leaves(arrival: Arrival) -> bool:
     return (arrival.type == "installationUpdate" and arrival.action == "remove") or arrival.bot in arrival.left - {""}
 
 
-def _turn(data: Mapping[str, Any]) -> Turn:
-    """What a button or form of ours carries; another program's gives a turn that the dispatcher refuses kindly."""
+def _turn(data: Mapping[str, Any], tokens: Tokens) -> Turn:
+    """What a button or form of ours carries; another program's gives a turn that the dispatcher refuses kindly.
+
+    Raises ForgedButton where a form's state was not sealed here.
+    """
     form = text(data, "form", strict=False)
     if form:
-        return Submitted(form, _fields(form, data))
+        return submitted(tokens, form, _fields(form, data), text(data, "state", strict=False))
     return Pressed(text(data, "action", strict=False), text(data, "value", strict=False))
 
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.channels import plain
+from bot.channels.teams import inputs
 from bot.channels.teams.shortening import CUT, cut, shortened
-from bot.views import OPEN, Button, Facts, Field, Form, Heading, Link, Quote, Text, View
+from bot.seals import NoPlaceForState, NotWhole, Seal, refusing
+from bot.views import OPEN, Button, Facts, Form, Heading, Link, Quote, Text, View
 
-Json = dict[str, Any]
+Json = inputs.Json
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 # Teams takes 28 KB for a card in a search result, the smallest of its limits; some bytes are left for what stands around it.
@@ -22,8 +24,6 @@ MOST_BUTTONS = 3
 ROW_SIGNS = 42
 LONGEST_SPOKEN = 1_500
 LONGEST_SUMMARY = 200
-# A text as long as this is asked for in a field of several lines.
-_ONE_LINE = 200
 # How many characters of each text are shown, tried one after the other until the card is small enough.
 _LENGTHS = (100_000, 8_000, 4_000, 2_000, 1_000, 400)
 _DIALOG_TITLE = "Answer"
@@ -31,16 +31,24 @@ _DIALOG_TITLE = "Answer"
 _MARKDOWN = re.compile(r"""[^\w\s.,:;?!()“”‘’'"/…–—-]|_|^\s*(?:-|\d+[.)])\s""")
 
 
-def render(view: View, *, dialog: bool = False) -> Json:
+def render(view: View, *, dialog: bool = False, seal: Seal = refusing) -> Json:
     """The card of a view, for a message or for a dialog.
 
-    In a message a form is a button that opens a dialog; in a dialog its fields can be filled.
+    In a message a form is a button that opens a dialog; in a dialog its fields can be filled, and it carries its state sealed.
+    Raises NotWhole where something around a form with a state would be left out, and NoPlaceForState where it cannot be filled.
     """
+    if any(form.state for form in view.forms):
+        return _whole(view, dialog, seal)
     for longest in _LENGTHS:
         card = _card(shortened(view, longest), dialog)
         if size(card) <= LARGEST:
             return card
     return _beginning(view, dialog)
+
+
+def drawn(view: View) -> list[Json]:
+    """The body of a dialog's card as somebody sees it. This is what a seal digests."""
+    return list(_body(view, dialog=True))
 
 
 def size(card: Json) -> int:
@@ -56,11 +64,25 @@ def summary(view: View) -> str:
 
 
 def title(view: View) -> str:
-    """The title of a dialog with this view: the form's where there is nothing else, since an answer may end with a form."""
-    match view.blocks:
-        case (Form(title=own),):
-            return own
-    return _DIALOG_TITLE
+    """The title of a dialog with this view: the form's where it is about that; an answer may also end with a form."""
+    about = next((form for form in view.forms if form.state or view.blocks == (form,)), None)
+    return about.title if about else _DIALOG_TITLE
+
+
+def _whole(view: View, dialog: bool, seal: Seal) -> Json:
+    """The card of a view whose form has a state."""
+    form = _fillable(view, dialog)
+    if form is None:
+        raise NoPlaceForState
+    card = _card(view, dialog, seal(form.state, drawn(view), form.id))
+    if size(card) > LARGEST:
+        raise NotWhole
+    return card
+
+
+def _fillable(view: View, dialog: bool) -> Form | None:
+    """The form whose fields are shown: the only one of a dialog."""
+    return view.forms[0] if dialog and len(view.forms) == 1 else None
 
 
 def _beginning(view: View, dialog: bool) -> Json:
@@ -75,7 +97,7 @@ def _beginning(view: View, dialog: bool) -> Json:
     return _card(View((*blocks[:fits], note)), dialog)
 
 
-def _card(view: View, dialog: bool) -> Json:
+def _card(view: View, dialog: bool, sealed: str = "") -> Json:
     said = plain.render(view.without_choices())[:LONGEST_SPOKEN]
     return {
         "type": "AdaptiveCard",
@@ -86,21 +108,22 @@ def _card(view: View, dialog: bool) -> Json:
         # What is spoken may be markup, so nothing in it may look like it.
         "speak": re.sub(r"[<>&]", " ", said),
         "fallbackText": plain.render(view)[:LONGEST_SPOKEN],
-        "body": list(_body(view, dialog)),
+        "body": list(_body(view, dialog, sealed)),
     }
 
 
-def _body(view: View, dialog: bool) -> Iterator[Json]:
-    """The elements from top to bottom; what can be pressed stands in rows."""
-    fillable = dialog and len(view.forms) == 1
+def _body(view: View, dialog: bool, sealed: str = "") -> Iterator[Json]:
+    """The elements from top to bottom; what can be pressed stands in rows. `sealed` is the state of the form to be filled."""
+    fillable = _fillable(view, dialog)
     actions: list[Json] = []
     for block in view.blocks:
-        if isinstance(block, Form) and fillable:
+        if isinstance(block, Form) and block is fillable:
             yield from _rows(actions)
-            yield from (_input(block, field) for field in block.fields)
-            actions = [{**_submit(block.submit, {"form": block.id}), "style": "positive"}]
+            yield from (inputs.asked(block, field) for field in block.fields)
+            data = {"form": block.id, "state": sealed} if sealed else {"form": block.id}
+            actions = [{**_submit(block.submit, data), "style": "positive"}]
         elif isinstance(block, Button | Form):
-            yield from _held(block) if isinstance(block, Form) else ()
+            yield from inputs.held(block) if isinstance(block, Form) else ()
             actions.append(_action(block, dialog))
         else:
             yield from _rows(actions)
@@ -197,27 +220,3 @@ def _pressing(label: str, data: Json) -> Json:
     inputs = {"associatedInputs": "none"}
     pressed = {"type": "Action.Execute", "title": label, "verb": data["action"], "data": data, **inputs}
     return {**pressed, "fallback": {**_submit(label, data), **inputs}}
-
-
-def _held(form: Form) -> Iterator[Json]:
-    """What a form holds to begin with travels in hidden fields, never in the data of a button."""
-    for field in form.fields:
-        if field.value:
-            yield {"type": "Input.Text", "id": f"{form.id}.{field.name}", "isVisible": False, "value": field.value}
-
-
-def _input(form: Form, field: Field) -> Json:
-    asked = {"id": f"{form.id}.{field.name}", "label": field.label, "isRequired": True}
-    if field.choices:
-        choices = [{"title": choice.label, "value": choice.value} for choice in field.choices]
-        chosen = {"value": field.value} if field.value else {}
-        wrong = "Please choose one."
-        return {"type": "Input.ChoiceSet", **asked, "style": "expanded", "choices": choices, "errorMessage": wrong, **chosen}
-    return {
-        "type": "Input.Text",
-        **asked,
-        "isMultiline": field.longest > _ONE_LINE,
-        "maxLength": field.longest,
-        "errorMessage": "Please fill this in.",
-        "value": field.value,
-    }

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.channels.teams.render import CONTENT_TYPE, Json, render, summary, title
 from bot.channels.teams.shortening import CUT, cut
+from bot.seals import Seal
 from bot.views import Quote, View
 
 MOST_RESULTS = 5
@@ -40,9 +41,9 @@ def in_message(view: View) -> Reply:
     return Reply(Message(render(view), summary(view)))
 
 
-def in_plain_message(view: View) -> Reply:
+def in_plain_message(view: View, seal: Seal) -> Reply:
     """A message whose form can be filled in place, for clients without dialogs."""
-    return Reply(Message(render(view, dialog=True), summary(view)))
+    return Reply(Message(render(view, dialog=True, seal=seal), summary(view)))
 
 
 def under_card(view: View) -> Reply:
@@ -56,9 +57,9 @@ def in_card(view: View) -> Reply:
     return Reply(body=_invoked(CONTENT_TYPE, render(view)))
 
 
-def in_dialog(view: View) -> Reply:
+def in_dialog(view: View, seal: Seal) -> Reply:
     """In the dialog that is open, or opens."""
-    card = {"contentType": CONTENT_TYPE, "content": render(view, dialog=True)}
+    card = {"contentType": CONTENT_TYPE, "content": render(view, dialog=True, seal=seal)}
     shown = {"title": title(view), "height": "medium", "width": "medium", "card": card}
     return Reply(body={"task": {"type": "continue", "value": shown}})
 

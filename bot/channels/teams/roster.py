@@ -8,6 +8,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from bot.channels import DeliveryError
 from bot.channels.teams.arrival import Arrival, is_guest, text
 from bot.channels.teams.connector import authorisation
 from bot.channels.teams.login import Login
+from bot.people import Profile
 
 # In seconds. Somebody waits for a form meanwhile, and whoever is a guest stays one for longer than this.
 TIMEOUT = 1.5
@@ -25,6 +27,15 @@ KEPT = 600.0
 MOST = 5_000
 _TOO_MANY = 429
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What Teams said of somebody, and when (by the roster's clock)."""
+
+    at: float
+    outsider: bool
+    profile: Profile | None = field(repr=False)
 
 
 class Roster:
@@ -41,7 +52,7 @@ class Roster:
         self._login = login
         self._tenants = frozenset(tenant.lower() for tenant in tenants)
         self._clock = clock
-        self._known: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], _Met] = OrderedDict()
         self._warned = False
 
     async def is_outsider(self, arrival: Arrival) -> bool:
@@ -49,19 +60,28 @@ class Roster:
 
         Where it does not tell, or not in time, what the activity said stands.
         """
+        met = await self._look_up(arrival)
+        return met is not None and met.outsider
+
+    async def profile(self, arrival: Arrival) -> Profile | None:
+        """The writer's address in the tenant, and their name; None for outsiders and where Teams does not tell in time."""
+        met = await self._look_up(arrival)
+        return met.profile if met and not met.outsider else None
+
+    async def _look_up(self, arrival: Arrival) -> _Met | None:
+        """What Teams knows of the writer; None where it does not tell in time."""
         key = (arrival.conversation, arrival.account)
         self._forget_old()
         if key in self._known:
-            return self._known[key][1]
+            return self._known[key]
         try:
             async with asyncio.timeout(TIMEOUT):
                 member = await self._member(arrival)
         except (DeliveryError, aiohttp.ClientError, TimeoutError, OSError, ValueError, RecursionError) as error:
             log.info("a member was not looked up: %s", type(error).__name__)
-            return False
-        found = self._is_outsider(member)
-        self._known[key] = (self._clock(), found)
-        return found
+            return None
+        self._known[key] = _Met(self._clock(), self._is_outsider(member), _profile(member))
+        return self._known[key]
 
     async def _member(self, arrival: Arrival) -> Mapping[str, Any]:
         """What the roster says of the writer; nothing where it is closed to the bot.
@@ -87,7 +107,7 @@ class Roster:
 
     def _forget_old(self) -> None:
         oldest = self._clock() - KEPT
-        while self._known and (len(self._known) >= MOST or next(iter(self._known.values()))[0] < oldest):
+        while self._known and (len(self._known) >= MOST or next(iter(self._known.values())).at < oldest):
             self._known.popitem(last=False)
 
     def _warn(self, status: int) -> None:
@@ -95,3 +115,9 @@ class Roster:
         if not self._warned:
             self._warned = True
             log.warning("Teams does not tell who is a guest (%s): members of the tenant count as staff", status)
+
+
+def _profile(member: Mapping[str, Any]) -> Profile | None:
+    """The address is the directory's own, or the name that the member signs in with, which is one too."""
+    email = text(member, "email", strict=False) or text(member, "userPrincipalName", strict=False)
+    return Profile(email, text(member, "name", strict=False)) if email else None

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from bot.channels import apology
+from bot.channels import apology, refused
 from bot.channels.web import guard, posts
+from bot.channels.web.inbox import CHANNEL, Inbox
 from bot.channels.web.posts import Malformed, Post
-from bot.channels.web.render import HOME, POLICY, Page, document
+from bot.channels.web.render import HOME, POLICY, STANDINGS, Page, Seat, document
 from bot.dispatcher import Dispatcher
-from bot.journeys.home import FORMS
 from bot.logs import correlation, place
-from bot.people import Sender, Standing
-from bot.turns import Pressed, Submitted
+from bot.people import Account, Sender
+from bot.seals import sealing
+from bot.tokens import ForgedButton
+from bot.turns import Pressed
 from bot.views import Text, filled, view
 
-CHANNEL = "web"
 ENCODED = "application/x-www-form-urlencoded"
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -38,6 +39,7 @@ class Web:
     def __init__(self, door: Dispatcher, port: int) -> None:
         self._door = door
         self._port = port
+        self.sending = Inbox()
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
@@ -59,7 +61,7 @@ class Web:
             return web.Response(text=refused, status=403, headers=HEADERS)
         try:
             status, page = await self._page(request)
-            text = document(page)
+            text = document(page, sealing(self._door.tokens))
         except Exception as error:  # noqa: BLE001 - the channel's border: said kindly, logged once, without content
             log.error("turn failed: %s", place(error))
             status, text = 500, document(Page(apology(correlation())))
@@ -68,21 +70,28 @@ class Web:
     async def _page(self, request: web.Request) -> tuple[int, Page]:
         """The status and the page that answers; what cannot be read is said to be so."""
         if request.method != "POST":
-            return await self._answer(Post(Pressed(HOME), Standing.STAFF))
+            return await self._answer(Post(Pressed(HOME), STANDINGS[0]))
         try:
             if request.content_type != ENCODED:
                 raise Malformed
-            return await self._answer(posts.read(await request.read()))
-        except Malformed:
-            return 400, Page(view(Text(Malformed.__doc__ or "")))
+            return await self._answer(posts.read(await request.read(), self._door.tokens))
+        except Malformed as malformed:
+            return 400, Page(refused(malformed))
+        except ForgedButton as forged:
+            return 200, Page(refused(forged))
         except web.HTTPRequestEntityTooLarge:
             return 413, Page(view(Text(TOO_LONG)))
 
     async def _answer(self, post: Post) -> tuple[int, Page]:
-        form = FORMS.get(post.turn.form) if isinstance(post.turn, Submitted) else None
+        form = posts.form_of(post)
         if form and (wrong := posts.missing(form, post.typed)):
-            return 422, Page(view(filled(form, post.typed)), post.standing, wrong=wrong)
-        shown = await self._door.handle(post.turn, Sender(CHANNEL, post.standing))
+            return 422, Page(view(filled(form, post.typed)), post.seat.id, wrong=wrong)
+        shown = await self._door.handle(post.turn, _sender(post.seat))
         at_home = post.turn == Pressed(HOME)
         done = None if at_home else posts.done(post)
-        return 200, Page(shown.without_action("share"), post.standing, done, home=at_home)
+        messages = self.sending.of(post.seat.id) if at_home else ()
+        return 200, Page(shown.without_action("share"), post.seat.id, done, home=at_home, messages=messages)
+
+
+def _sender(seat: Seat) -> Sender:
+    return Sender(CHANNEL, seat.standing, Account(CHANNEL, "local", seat.id))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from bot.channels.web.render import ACTION, FIELD, FORM, LABEL, STANDING, STANDINGS, VALUE, Done
+from bot.channels.web.render import ACTION, FIELD, FORM, LABEL, STANDING, STANDINGS, STATE, VALUE, Done, Seat
 from bot.journeys.home import ASK, FORMS, LONGEST
-from bot.people import Standing
+from bot.seals import submitted
+from bot.tokens import Tokens
 from bot.turns import Pressed, Submitted
 from bot.views import Choice, Field, Form
 
@@ -22,10 +23,10 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One turn with the standing that was chosen for it, and the label of what was pressed."""
+    """One turn with the seat that was chosen for it, and the label of what was pressed."""
 
     turn: Pressed | Submitted
-    standing: Standing
+    seat: Seat
     label: str = field(default="", repr=False)
 
     @property
@@ -34,16 +35,24 @@ class Post:
         return self.turn.values if isinstance(self.turn, Submitted) else {}
 
 
-def read(body: bytes) -> Post:
-    """The turn in an encoded form. Raises Malformed where a browser would not have sent it so."""
+def read(body: bytes, tokens: Tokens) -> Post:
+    """The turn in an encoded form.
+
+    Raises Malformed where a browser would not have sent it so, and ForgedButton where a form's state was not sealed here.
+    """
     sent = _fields(body)
-    standing = next((each for each in STANDINGS if each == sent.get(STANDING, Standing.STAFF)), None)
-    if standing is None or (ACTION in sent) == (FORM in sent):
+    seat = next((each for each in STANDINGS if each.id == sent.get(STANDING, STANDINGS[0].id)), None)
+    if seat is None or (ACTION in sent) == (FORM in sent):
         raise Malformed
     if ACTION in sent:
-        return Post(Pressed(sent[ACTION], sent.get(VALUE, "")), standing, sent.get(LABEL, "")[:_LONGEST_LABEL])
+        return Post(Pressed(sent[ACTION], sent.get(VALUE, "")), seat, sent.get(LABEL, "")[:_LONGEST_LABEL])
     typed = {name.removeprefix(FIELD): text for name, text in sent.items() if name.startswith(FIELD)}
-    return Post(Submitted(sent[FORM], _fitting(sent[FORM], typed)), standing)
+    return Post(submitted(tokens, sent[FORM], _fitting(sent[FORM], typed), sent.get(STATE, "")), seat)
+
+
+def form_of(post: Post) -> Form | None:
+    """The form that was sent, where it is one of those that always look the same; one with a state only its journey knows."""
+    return FORMS.get(post.turn.form) if isinstance(post.turn, Submitted) and not post.turn.state else None
 
 
 def missing(form: Form, values: Mapping[str, str]) -> dict[str, str]:
@@ -55,8 +64,8 @@ def done(post: Post) -> Done:
     """What the person did, in the words of the page that they did it on."""
     if isinstance(post.turn, Pressed):
         return Done("You chose", post.label) if post.label else Done("You pressed a button")
-    form = FORMS.get(post.turn.form)
-    if form is None:
+    form = form_of(post)
+    if form is None or not form.fields:
         return Done("You sent a form")
     pairs = tuple((each.label, _as_shown(each, post.typed.get(each.name, ""))) for each in form.fields)
     if len(pairs) > 1:
@@ -76,6 +85,8 @@ def _as_shown(of: Field, value: str) -> str:
 
 
 def _mistake(of: Field, value: str) -> str:
+    if of.optional and not value.strip():
+        return ""
     if of.choices:
         return "" if _chosen(of, value) else "Please choose one of these."
     return "" if value.strip() else "This is still empty. Please write it here, then send again."

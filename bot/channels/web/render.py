@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -15,21 +15,48 @@ from markupsafe import Markup
 
 from bot.journeys.home import ASK
 from bot.people import Standing
+from bot.seals import Seal, refusing
 from bot.surface import NAME
 from bot.views import Block, Button, Facts, Form, Heading, Link, Quote, Text, View
 
 # The names of what is posted; a form's own fields have FIELD before theirs.
-ACTION, VALUE, LABEL, FORM, STANDING, FIELD = "press", "value", "label", "form", "standing", "field-"
+ACTION, VALUE, LABEL, FORM, STATE, STANDING, FIELD = "press", "value", "label", "form", "state", "standing", "field-"
 HOME = "home"
-# Who somebody may be here, with a word for it; nobody at this machine is from elsewhere.
-STANDINGS = {Standing.STAFF: "Staff", Standing.HR: "HR"}
+# Where the local page stands.
+LOCAL = "/"
 _BULLET = "- "
 
 _templates = Environment(
     loader=PackageLoader("bot.channels.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody whom one can be here: the id of their account, a word for them, and what they are to the organisation."""
+
+    id: str
+    word: str
+    standing: Standing
+
+
+# Nobody at this machine is from elsewhere.
+STANDINGS = (
+    Seat("staff", "Staff", Standing.STAFF),
+    Seat("supervisor", "Supervisor", Standing.STAFF),
+    Seat("hr", "HR", Standing.HR),
+)
 _templates.globals.update(
-    NAME=NAME, ACTION=ACTION, VALUE=VALUE, LABEL=LABEL, FORM=FORM, STANDING=STANDING, FIELD=FIELD, HOME=HOME, STANDINGS=STANDINGS
+    NAME=NAME,
+    ACTION=ACTION,
+    VALUE=VALUE,
+    LABEL=LABEL,
+    FORM=FORM,
+    STATE=STATE,
+    STANDING=STANDING,
+    FIELD=FIELD,
+    HOME=HOME,
+    STANDINGS=STANDINGS,
 )
 
 
@@ -44,23 +71,34 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: the view, who looks at it, what was done before, and by field name what keeps its form from being sent."""
+    """One page: the view, who looks at it (the id of a seat), what was done before, and by field name what keeps its form
+    from being sent. `messages` are what they were sent unasked, newest first; `action` is the address that its forms go to:
+    another than the local page's is somebody's own link, where nobody chooses who they are, and nothing is asked.
+    """
 
     shown: View
-    standing: Standing = Standing.STAFF
+    standing: str = STANDINGS[0].id
     done: Done | None = None
     wrong: Mapping[str, str] = field(default_factory=dict)
     home: bool = False
+    messages: tuple[View, ...] = ()
+    action: str = LOCAL
+
+    @property
+    def local(self) -> bool:
+        """Whether it is the local page."""
+        return self.action == LOCAL
 
 
-def document(page: Page) -> str:
-    """The whole page."""
+def document(page: Page, seal: Seal = refusing) -> str:
+    """The whole page. Raises NoPlaceForState where a form has a state, and nothing is given to seal it with."""
     asks = any(form.id == ASK.id for form in page.shown.forms)
     return _templates.get_template("page.html").render(
         page=page,
         title=title(page),
-        answer=blocks(page),
-        ask=None if asks else _form(ASK, page.standing, {}, titled=True, level=2),
+        answer=blocks(page, seal),
+        messages=[blocks(Page(each, page.standing)) for each in page.messages],
+        ask=None if asks or not page.local else _form(ASK, Page(page.shown, page.standing), titled=True, level=2, sealed=""),
         mistakes=list(_mistakes(page)),
         style=Markup(STYLE),  # noqa: S704 - our own file
         script=Markup(SCRIPT),  # noqa: S704 - our own file
@@ -78,15 +116,32 @@ def title(page: Page) -> str:
     return f"Answer: {next(iter(clauses)) if len(clauses) == 1 else f'{len(clauses)} clauses'}" if clauses else "Answer"
 
 
-def blocks(page: Page) -> Markup:
-    """The view from top to bottom; buttons that follow each other stand together, one right after a quote with the quote."""
+def drawn(page: Page) -> str:
+    """The answer as somebody sees it: its HTML without the states of its forms and the address that they go to, which may be a
+    secret of theirs. This is what a seal digests.
+    """
+    return str(_blocks(replace(page, action=LOCAL), {}))
+
+
+def blocks(page: Page, seal: Seal = refusing) -> Markup:
+    """The answer's HTML, in which each form carries its state sealed."""
+    with_state = [form for form in page.shown.forms if form.state]
+    around = drawn(page) if with_state else ""
+    return _blocks(page, {form.id: seal(form.state, around, form.id) for form in with_state})
+
+
+def _blocks(page: Page, sealed: Mapping[str, str]) -> Markup:
+    """The view from top to bottom; buttons that follow each other stand together, one right after a quote with the quote.
+
+    `sealed` are the states, by the form's id.
+    """
     level = 2 if page.home else 3
     parts: list[Markup] = []
     row: list[Markup] = []
     before: Block | None = None
     for item in page.shown.blocks:
         under_its_title = isinstance(before, Heading) and isinstance(item, Form) and before.text == item.title
-        made = _block(item, page, level, titled=not under_its_title)
+        made = _block(item, page, level, sealed, titled=not under_its_title)
         if isinstance(item, Button) and not isinstance(before, Quote):
             row.append(made)
         else:
@@ -96,7 +151,7 @@ def blocks(page: Page) -> Markup:
     return Markup("\n").join([*parts, *_row(row)])
 
 
-def _block(item: Block, page: Page, level: int, *, titled: bool) -> Markup:
+def _block(item: Block, page: Page, level: int, sealed: Mapping[str, str], *, titled: bool) -> Markup:
     match item:
         case Heading(text):
             return _macro("heading", text, level)
@@ -109,9 +164,9 @@ def _block(item: Block, page: Page, level: int, *, titled: bool) -> Markup:
         case Link(label, url):
             return _macro("link", label, url if is_web(url) else "")
         case Button():
-            return _macro("button", item, page.standing)
+            return _macro("button", item, page)
         case Form():
-            return _form(item, page.standing, page.wrong, titled=titled, level=level)
+            return _form(item, page, titled=titled, level=level, sealed=sealed.get(item.id, ""))
         case _:
             assert_never(item)
 
@@ -145,8 +200,8 @@ def is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _form(form: Form, standing: Standing, wrong: Mapping[str, str], *, titled: bool, level: int) -> Markup:
-    return _macro("form", form, standing, wrong, titled, level, form.id == ASK.id)
+def _form(form: Form, page: Page, *, titled: bool, level: int, sealed: str) -> Markup:
+    return _macro("form", form, page, titled, level, form.id == ASK.id, sealed)
 
 
 def _mistakes(page: Page) -> Iterator[tuple[str, str, str]]:

@@ -46,7 +46,7 @@
   const post = async (form, button) => {
     const body = new URLSearchParams(new FormData(form));
     if (button?.name) body.append(button.name, button.value);
-    const answer = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
     show(await answer.text());
   };
 

@@ -1,0 +1,69 @@
+"""What to compare with: the same disk, or the same PostgreSQL, with nothing of ours above it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bot.ledger.postgres import Postgres
+
+# One row is about as long as an entry of the chain beside its clauses.
+_ROW = "x" * 500
+
+
+def commits(path: Path, number: int) -> list[float]:
+    """Seconds of each of so many INSERTs of one row, each with its own COMMIT, as safe as the ledger's."""
+    with _opened(path) as connection:
+        return [_seconds(connection, each, 1) for each in range(number)]
+
+
+def inserts(path: Path, rows: int, at_once: int) -> float:
+    """Seconds for so many rows, in commits of `at_once` rows each."""
+    with _opened(path) as connection:
+        return sum(_seconds(connection, start, min(at_once, rows - start)) for start in range(0, rows, at_once))
+
+
+def postgres_commits(url: str, number: int) -> list[float]:
+    """Seconds of each of so many INSERTs of one row on PostgreSQL, on one connection that stays open."""
+    with closing(Postgres(url)) as handle:
+        handle.run("CREATE TABLE bare (id INTEGER PRIMARY KEY, content TEXT NOT NULL)")
+        times = []
+        for each in range(number):
+            begun = time.perf_counter()
+            handle.run("INSERT INTO bare (id, content) VALUES (?, ?)", [each, _ROW])
+            times.append(time.perf_counter() - begun)
+        return times
+
+
+def digests(path: Path) -> float:
+    """Seconds in which the bodies of a ledger's records are read and digested with SHA-256, and nothing else."""
+    begun = time.perf_counter()
+    with closing(sqlite3.connect(path)) as connection:
+        wrong = 0
+        for body, digest in connection.execute("SELECT body, digest FROM record ORDER BY seq"):
+            wrong += hashlib.sha256(body.encode()).hexdigest() != digest
+    assert not wrong  # the digests are the ledger's own
+    return time.perf_counter() - begun
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, content TEXT NOT NULL)")
+        connection.execute("DELETE FROM bare")
+        yield connection
+
+
+def _seconds(connection: sqlite3.Connection, first: int, rows: int) -> float:
+    begun = time.perf_counter()
+    connection.execute("BEGIN IMMEDIATE")
+    for each in range(first, first + rows):
+        connection.execute("INSERT INTO bare (id, content) VALUES (?, ?)", [each, _ROW])
+    connection.execute("COMMIT")
+    return time.perf_counter() - begun

@@ -1,0 +1,33 @@
+"""The fields of a form as Slack's inputs. Pure."""
+
+from __future__ import annotations
+
+from bot.channels.slack import texts
+from bot.views import Field, Form
+
+Json = texts.Json
+
+ONE_LINE = 200
+
+
+def asked(form: Form, field: Field) -> Json:
+    """The input for a field, whose block is named after the form and the field."""
+    shown = {
+        "type": "input",
+        "block_id": f"{form.id}:{field.name}",
+        "label": texts.plain(field.label, texts.CONTEXT),
+        "element": _radio(field) if field.choices else _input(field),
+    }
+    return {**shown, "optional": True} if field.optional else shown
+
+
+def _input(field: Field) -> Json:
+    longest = min(field.longest, texts.SECTION)
+    shown: Json = {"type": "plain_text_input", "action_id": "value", "max_length": longest, "multiline": longest > ONE_LINE}
+    return {**shown, "initial_value": field.value[:longest]} if field.value else shown
+
+
+def _radio(field: Field) -> Json:
+    options = {choice.value: {"text": texts.plain(choice.label, texts.LABEL), "value": choice.value} for choice in field.choices}
+    shown: Json = {"type": "radio_buttons", "action_id": "value", "options": list(options.values())}
+    return {**shown, "initial_option": options[field.value]} if field.value in options else shown

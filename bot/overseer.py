@@ -1,0 +1,100 @@
+"""The desk's other side: HR's requests, in chat. Whoever presses must hold HR's grant, whatever the button said."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot import hr_desk
+from bot.audience import members
+from bot.expanding import Around
+from bot.journeys import overseeing, requesting
+from bot.journeys.acknowledge import Address
+from bot.journeys.home import OVERVIEW
+from bot.journeys.overseeing import CLOSE, ONE, OPEN_ASK, REMIND, WHO
+from bot.journeys.requesting import REQUEST, BadRequest, must_be_hr
+from bot.ledger import Ledger
+from bot.people import Person
+from bot.prompting import Prompted, prompting
+from bot.standings import Standings
+from bot.turns import Pressed, Submitted
+from bot.views import View
+
+ACTIONS = frozenset({OVERVIEW, ONE, WHO, REMIND, CLOSE, OPEN_ASK})
+
+
+@dataclass(frozen=True)
+class Overseer:
+    """Runs in the ledger's thread, like the desk. `poke` has what was asked for done at once, not at the next round."""
+
+    standings: Standings
+    address: Address
+    new_id: Callable[[], str] = field(repr=False)
+    url: str = ""
+    poke: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self.standings.ledger
+
+    def takes(self, turn: object) -> bool:
+        """Whether a press or a form is HR's."""
+        match turn:
+            case Pressed(action):
+                return action in ACTIONS
+            case Submitted(form):
+                return form == REQUEST
+        return False
+
+    def answer(self, turn: Pressed | Submitted, person: Person | None) -> View:
+        """The view for a press or form of HR's, after what it decided is kept.
+
+        Raises NotHR for anybody else, NotYours for a request that is not there, and DatabaseGone.
+        """
+        actor = must_be_hr(person, self.standings.today)
+        if isinstance(turn, Submitted):
+            return self._asked(turn, actor)
+        match turn.action:
+            case "signoffs":
+                with self._ledger.transaction():
+                    open = self._ledger.requests.open(self.standings.today)
+                    return overseeing.overview([self.standings.overseen(each.id) for each in open])
+            case "open:request":
+                return overseeing.form(requesting.form(hr_desk.known(self._ledger, self.standings.today)))
+            case "signoff_who":
+                return overseeing.outstanding(self.standings.overseen(turn.value))
+            case "signoff_remind":
+                return self._reminded(turn.value)
+            case "signoff_close":
+                return self._closed(turn.value, actor)
+            case _:
+                return overseeing.one(self.standings.overseen(turn.value), self.address)
+
+    def _asked(self, sent: Submitted, actor: Person) -> View:
+        """The request that the form makes; whom it asks is worked out at once afterwards."""
+        known = hr_desk.known(self._ledger, self.standings.today)
+        try:
+            request = hr_desk.ask(self._ledger, sent.values, actor, self._around)
+        except BadRequest as wrong:
+            return overseeing.form(requesting.form(known), sent.values, wrong.mistakes)
+        published = next(each for each in known.in_force if each.policy.id == request.policy)
+        self.poke()
+        return overseeing.asked(request, published, len(members(request.audience, known.people, known.today)))
+
+    def _reminded(self, id: str) -> View:
+        """Everybody outstanding who can be written to is reminded, once a day at most."""
+        overseen, last = self.standings.overseen(id), Prompted()
+        for prompted in prompting(self._ledger, id, self._around, by_hand=True):
+            last = prompted
+            self.poke()
+        return overseeing.reminded(overseen, last.reminded)
+
+    def _closed(self, id: str, actor: Person) -> View:
+        hr_desk.close(self._ledger, id, actor, self._around)
+        return overseeing.closed(self.standings.overseen(id))
+
+    @property
+    def _around(self) -> Around:
+        standings = self.standings
+        return Around(standings.now(), standings.hours, self.new_id, lambda: secrets.token_urlsafe(24), self.url)
