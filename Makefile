@@ -22,6 +22,7 @@ test: $(READY)
 soak: $(READY)
 	@CLAUSEBOT_FUZZED=10000 CLAUSEBOT_TOLD=10000 CLAUSEBOT_KILLS=200 CLAUSEBOT_SIGNED=10000 \
 		$(BIN)/pytest -q -s tests/test_fuzz.py tests/test_told.py tests/test_kill_signing.py tests/test_replicas.py
+	@CLAUSEBOT_REPORT_FLOWS=1000 $(BIN)/pytest -q -s tests/test_canary.py
 
 # Packages of tests/browser, which check and draw what Slack and Teams are sent; Node.js 20 and Chromium must be there.
 BROWSER = tests/browser/node_modules/.ready

@@ -15,11 +15,16 @@ from pathlib import Path
 import click
 
 from bot.commands_ack import ack
+from bot.commands_backup import backup, restore
+from bot.commands_cases import cases
 from bot.commands_evidence import dispose, verify
+from bot.commands_gate import gate
+from bot.commands_keys import keys
 from bot.commands_ledger import migrate
 from bot.commands_outbox import outbox
 from bot.commands_people import people
 from bot.commands_policy import policy
+from bot.commands_reader import reader
 from bot.commands_setup import POLICIES, doctor, manifest
 from bot.commands_sites import sites
 from bot.config import Settings, SettingsError, read_settings
@@ -222,10 +227,16 @@ def gaps(settings: Settings) -> None:
 main.add_command(manifest)
 main.add_command(doctor)
 main.add_command(ack)
+main.add_command(keys)
+main.add_command(backup)
+main.add_command(cases)
+main.add_command(restore)
 main.add_command(migrate)
+main.add_command(gate)
 main.add_command(outbox)
 main.add_command(people)
 main.add_command(policy)
+main.add_command(reader)
 main.add_command(sites)
 main.add_command(verify)
 main.add_command(dispose)

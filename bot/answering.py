@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot import references
 from bot.directory import Directory
-from bot.journeys import ask, draft, home, hr, later, welcome
+from bot.journeys import ask, draft, home, hr, welcome
 from bot.journeys.contact import contact
 from bot.journeys.disclaimer import disclaimer
 from bot.journeys.request_account import request_account
@@ -20,7 +20,7 @@ from bot.sensitive import is_danger
 from bot.tokens import Tokens
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.understanding import QUIET, SIGNING, Aside, Result, Understanding, understand
-from bot.views import OPEN
+from bot.views import OPEN, View
 from policy_kb import Clause, KnowledgeBase
 
 # A word that help shows on a button; somebody will type it.
@@ -55,12 +55,16 @@ class Decided:
 
 @dataclass(frozen=True)
 class Answering:
-    """Decides turns by their content and by what their writer is to the organisation, not by who it is."""
+    """Decides turns by their content and by what their writer is to the organisation, not by who it is.
+
+    `pointer` is what somebody is told who types a report as a message.
+    """
 
     knowledge: KnowledgeBase
     directory: Directory
     tokens: Tokens
     new_key: Callable[[], str]
+    pointer: Callable[[], View]
 
     def decide(self, turn: Turn, standing: Standing, kept: Sequence[Uncovered], today: datetime.date) -> Decided:
         """What is decided; `kept` is what the ledger holds that the turn asks for.
@@ -102,10 +106,8 @@ class Answering:
                 return disclaimer(asked, self.knowledge)
             case "request_account":
                 return request_account(asked, self.knowledge, self.directory)
-            case "report":
-                return later.report(self.knowledge, self.directory)
-            case "report_status":
-                return later.report_status(self.knowledge, self.directory)
+            case "report" | "report_status":
+                return Outcome(self.pointer())
             case "greeting":
                 return welcome.greeting(asked.text, self.knowledge)
             case _:

@@ -16,13 +16,16 @@ import intents
 import policy_kb
 from bot import demonstration, editions, enrolling
 from bot.config import SHORTEST_SECRET, Settings, SettingsError
+from bot.database.sqlite import SQLite
 from bot.directory import Directory, read_directory
 from bot.dispatcher import Dispatcher, Seen, say_nothing
 from bot.enrolling import Occasion
 from bot.evaluation import BadLabels, Row
+from bot.gate import Verdict
 from bot.ledger import Database, Ledger, migrations
-from bot.ledger.sqlite import SQLite
+from bot.opening_reports import Reports, reports
 from bot.records import Uncovered
+from bot.standings import Standings
 from bot.statement import read_words
 from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Others
@@ -82,15 +85,31 @@ def dispatcher(
 ) -> Iterator[Dispatcher]:
     """The dispatcher with its ledger; on leaving, the ledger's threads have finished. `seen` is told of each turn.
 
-    `laying` publishes policies that have no version yet; without it nothing is written before somebody presses something.
+    `laying` publishes policies that have no version yet and opens reports; without it nothing is written before somebody presses
+    something.
     """
+    with whole(settings, policies, progress, seen, laying=laying) as (door, _):
+        yield door
+
+
+@contextmanager
+def whole(
+    settings: Settings,
+    policies: Path | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[Seen], None] = say_nothing,
+    *,
+    laying: bool = True,
+) -> Iterator[tuple[Dispatcher, Reports]]:
+    """The dispatcher, and what there is of reports beside it."""
     knowledge = knowledge_base(settings, in_force(settings, policies, progress, laying=laying), progress=progress)
     database, threads = ledger_database(settings)
-    with ThreadPoolExecutor(threads, "ledger") as thread:
+    roles, say = directory(settings), progress or editions.say_nothing
+    with ThreadPoolExecutor(threads, "ledger") as thread, reports(settings, roles, say, opening=laying) as here:
         tokens = Tokens(settings.secret or kept_secret(settings))
         door = Dispatcher(
             knowledge,
-            directory(settings),
+            roles,
             tokens,
             Ledger(database),
             thread,
@@ -99,13 +118,21 @@ def dispatcher(
             url=settings.own_url,
             program=version("clausebot"),
             seen=seen,
+            reports=here.door,
         )
         try:
-            if laying and settings.local:
-                thread.submit(demonstration.seed, door.ledger).result()
-            yield door
+            if laying:
+                thread.submit(_begun, settings, door, here).result()
+            yield door, here
         finally:
             thread.submit(database.close).result()
+
+
+def _begun(settings: Settings, door: Dispatcher, here: Reports) -> None:
+    """What is there from the first moment on: the people of local mode, and how many people could write a report."""
+    if settings.local:
+        demonstration.seed(door.ledger)
+    here.counted.count(door.ledger, door.today())
 
 
 def in_force(
@@ -153,6 +180,16 @@ def newer(
     return knowledge_base(settings, in_force(settings, policies, progress), progress=progress)
 
 
+def verdict(
+    settings: Settings, ledger: Ledger, email: str, account: str, on: datetime.date | None
+) -> tuple[Verdict, datetime.date]:
+    """The gate's verdict for a person, by e-mail address, and an account, by name; and the day that it is for."""
+    standings = Standings(ledger, settings.hours)
+    day = on or standings.today
+    with ledger.transaction():
+        return standings.verdict(ledger.people.by_email(email), day, account), day
+
+
 @contextmanager
 def ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger, open, for this thread and a moment. Raises what a ledger that cannot be used raises."""
@@ -169,7 +206,7 @@ def ledger_database(settings: Settings) -> tuple[Database, int]:
     """The database that what is kept goes to, not opened yet, and how many threads may use it. Raises BadAddress."""
     if not settings.database_url:
         return SQLite(settings.records / LEDGER_FILE), 1
-    from bot.ledger.postgres import CONNECTIONS, Postgres  # its driver is loaded only where it is used
+    from bot.database.postgres import CONNECTIONS, Postgres  # its driver is loaded only where it is used
 
     return Postgres(settings.database_url), CONNECTIONS
 
@@ -224,6 +261,6 @@ def kept_questions(settings: Settings) -> list[Uncovered]:
         return []
     database, _ = ledger_database(settings)
     try:
-        return Ledger(database).uncovered(datetime.date.today())
+        return Ledger(database).uncovered(settings.hours.day(datetime.datetime.now(datetime.UTC)))
     finally:
         database.close()

@@ -46,7 +46,7 @@ def arrived(ledger: Ledger, notice: Claimed, by: str, channel: str, at: datetime
         if not ledger.notices.settle(notice.key, by):
             return False
         match what:
-            case "copy":
+            case "copy" if not ledger.notices.lacks_parts(notice.key):
                 copied(ledger, which, channel, at, new_id)
             case "root":
                 _witnessed(ledger, which, "posted", "", at)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -26,10 +26,14 @@ USUAL = Hours()
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How many signatures were carried over, and how many people signed an earlier version and must sign the newest one anew."""
+    """How many signatures were carried over, and how many people signed an earlier version and must sign the newest one anew.
+
+    `done` people were looked at so far.
+    """
 
     carried: int = 0
     anew: int = 0
+    done: int = field(default=0, compare=False)
 
 
 def say_nothing(_line: str) -> None:
@@ -48,13 +52,23 @@ def carry(
 
     `progress` is called with a line after each batch; `hours` tell which day it is. Belongs to the thread of the ledger.
     """
+    carried = Carried()
+    for carried in carrying(ledger, policy, now, new_id, hours):
+        progress(f"{carried.done:,} people looked at, {carried.carried:,} signatures carried over")
+    return carried
+
+
+def carrying(
+    ledger: Ledger, policy: str, now: datetime.datetime, new_id: Callable[[], str], hours: Hours = USUAL
+) -> Iterator[Carried]:
+    """The same in steps: one batch, one transaction, between two values that come out."""
     today = hours.day(now)
     with ledger.transaction():
         history = ledger.policies.versions(policy)
-        people = iter(ledger.people.all(today))
+        people = iter(ledger.people.all(today) if len(history) > 1 else ())
     carried = anew = done = 0
     wanted = _wanted(history, today)
-    while len(history) > 1 and (batch := list(islice(people, BATCH))):
+    while batch := list(islice(people, BATCH)):
         with ledger.transaction(deciding=True):
             for person in batch:
                 # By person alone: asked for by policy as well, SQLite looks through everybody's records of it.
@@ -66,8 +80,7 @@ def carry(
                 carried += len(acts)
                 anew += _signs_anew(held, history)
         done += len(batch)
-        progress(f"{done:,} people looked at, {carried:,} signatures carried over")
-    return Carried(carried, anew)
+        yield Carried(carried, anew, done)
 
 
 def _wanted(history: Sequence[Published], today: datetime.date) -> list[Published]:

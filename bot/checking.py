@@ -7,9 +7,9 @@ from pathlib import Path
 import intents
 import policy_kb
 from bot.config import SettingsError
+from bot.database import BadAddress, DatabaseGone, NotAllowed
 from bot.directory import DirectoryError, read_directory
 from bot.evaluation import BadLabels
-from bot.ledger.database import BadAddress, DatabaseGone, NotAllowed
 from bot.ledger.migrations import NewerDatabase, OlderDatabase
 from intents import CatalogueError
 from policy_kb import KnowledgeBaseError, TrainingFailed

@@ -66,7 +66,8 @@ def request_(settings: Settings, /, by: str, file: Path | None, quiz: bool, **gi
         request = hr_desk.ask(ledger, values, ledger.people.by_email(by), around, listed)
         click.echo(f"Request {request.id}: policy {request.policy}, version {request.version}, due {date(request.due)}")
         changes = expanding.refresh(ledger, request.id, around, progress=_told)
-    click.echo(f"{changes.added:,} asked" + (f", {changes.already:,} have signed already" if changes.already else ""))
+    already = f"; had signed this version already: {changes.already:,}" if changes.already else ""
+    click.echo(f"{changes.added:,} asked{already}")
     if changes.unreachable:
         click.echo(f"{changes.unreachable:,} cannot be written to; clausebot ack status {request.id} names them")
     if request.audience.kind in expanding.GROUPS:

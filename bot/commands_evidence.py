@@ -73,11 +73,16 @@ def dispose(
             person = _disposer(ledger, by, settings.hours.day(now))
             ids = [*records, *(_of_separated(ledger, separated_before.date()) if separated_before else ())]
             found = [entry.id for entry in map(ledger.acts.get, dict.fromkeys(ids)) if entry and entry.salt]
+            if shut := ledger.acts.kept_shut(found):
+                raise click.UsageError(
+                    f"{', '.join(shut)}: takes a signature away, which would count again without it; name that signature too"
+                )
             if yes:
                 ledger.acts.dispose(found, now, reason, person.id)
         if yes:
             ledger.acts.forget_pages()
-    click.echo(f"{'Disposed of' if yes else 'With --yes this deletes'} what is personal in {len(found):,} records.")
+    many = "one record" if len(found) == 1 else f"{len(found):,} records"
+    click.echo(f"{'Disposed of' if yes else 'With --yes this deletes'} what is personal in {many}.")
 
 
 def lines(report: Report, roots: int, seconds: float) -> Iterator[str]:

@@ -168,6 +168,11 @@ def _published(settings: Settings, ledger: Ledger, published: Published, now: da
         click.echo(f"People who signed before and must sign what has changed: {found.anew:,}. To ask them:")
         due = new.effective if new.effective > settings.hours.day(now) else "YYYY-MM-DD"
         click.echo(f"  clausebot ack request --policy {new.id} --version {new.version} --to everyone --due {due} --by EMAIL")
+    earlier = [
+        each for each in ledger.requests.open(settings.hours.day(now)) if each.policy == new.id and each.version != new.version
+    ]
+    for each in earlier:
+        click.echo(f"Still open for version {each.version}, and still reminding: clausebot ack close {each.id}")
 
 
 def _draft_lines(draft: Draft, *, decided: bool = False) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import cast
 
 import click
 
@@ -121,13 +120,12 @@ def _issued(settings: Settings, kind: str, id: str, output: Path | None, *, may_
     """Writes a paper to a file, or to standard output, which is no terminal where it is no text."""
     from bot.issuing import Issuing
     from bot.standings import Standings
-    from policy_kb import KnowledgeBase
 
     if output is None and not may_print and sys.stdout.isatty():
         raise click.UsageError("this is a PDF file, not for a terminal: give --output FILE.pdf")
     with opened(settings) as (ledger, around):
         # Papers are made from the ledger alone; no question is answered, so no knowledge base is loaded.
-        standings = Standings(ledger, cast(KnowledgeBase, None), settings.hours, now=lambda: around.now)
+        standings = Standings(ledger, settings.hours, now=lambda: around.now)
         made = Issuing(standings, new_id).paper(kind, id)
         if output:
             output.write_bytes(made.content)

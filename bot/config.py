@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot import database_address, mail_settings, office_hours, witness_settings
+from bot import mail_settings, office_hours, report_reading, witness_settings
+from bot.database import address as database_address
 from bot.mail_settings import MailSettings
 from bot.office_hours import Hours
 from bot.peers import is_loopback
+from bot.report_settings import ReportSettings
 from bot.witness_settings import Witnesses
 from policy_kb import state_directory
 
@@ -62,7 +64,7 @@ class Settings:
     address that the platforms call, `metrics_token` what reads the metrics from elsewhere; `forgets` says that the disk is
     emptied at each restart, and that nobody has said that it may; `hours` are the organisation's own; `database_url` is the
     PostgreSQL database of the ledger, empty where that is a file; `mail` is the mail server for whom no chat reaches;
-    `witnesses` are told the root of each day.
+    `witnesses` are told the root of each day; `reports` says how anonymous reports are taken.
     """
 
     state: Path
@@ -79,6 +81,7 @@ class Settings:
     gate_token: str = field(default="", repr=False)
     mail: MailSettings | None = None
     witnesses: Witnesses = field(default_factory=Witnesses)
+    reports: ReportSettings = field(default_factory=ReportSettings)
 
     @property
     def own_url(self) -> str:
@@ -111,7 +114,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     organisation, mistakes = _organisation(state / "clausebot.toml")
     hours, more = office_hours.read(organisation.get("organisation", {}))
     witnesses, wrong = witness_settings.read(organisation.get("witness", {}))
-    mistakes += [*more, *wrong]
+    listed, unread = _table(state / "recipients.toml")
+    reports, bad = report_reading.read(organisation.get("reports", {}), listed.get("recipients"), given)
+    mistakes += [*more, *wrong, *unread, *bad]
     mistakes += [*_general_mistakes(given, state), *_slack_mistakes(given), *_microsoft_mistakes(given)]
     if mistakes:
         raise SettingsError("\n".join(mistakes))
@@ -130,6 +135,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         gate_token=given.get("CLAUSEBOT_GATE_TOKEN", ""),
         mail=mail_settings.read(given),
         witnesses=witnesses,
+        reports=reports,
     )
 
 
@@ -232,25 +238,28 @@ def _microsoft_mistakes(given: Mapping[str, str]) -> Iterator[str]:
 
 
 # Tables whose mistakes are found where they are read.
-_READ_ELSEWHERE = {"organisation", "witness"}
+_READ_ELSEWHERE = {"organisation", "witness", "reports"}
 
 
 def _organisation(path: Path) -> tuple[Mapping[str, Any], list[str]]:
     """What `clausebot.toml` says, and its mistakes."""
-    if not path.is_file():
-        return {}, []
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return {}, [f"{path.name}: cannot be read: {error}"]
+    tables, mistakes = _table(path)
     known = {"slack": "teams", "teams": "tenants"}
-    mistakes = [f"{path.name}: unknown table [{name}]" for name in tables.keys() - known - _READ_ELSEWHERE]
+    mistakes += [f"{path.name}: unknown table [{name}]" for name in tables.keys() - known - _READ_ELSEWHERE]
     for name, key in known.items():
         table = tables.get(name, {})
         fits = isinstance(table, dict) and table.keys() <= {key} and isinstance(table.get(key, []), list)
         if not fits or not all(isinstance(id, str) for id in table.get(key, [])):
             mistakes.append(f'{path.name}: [{name}] takes one line, {key} = ["...", "..."]')
     return tables, mistakes
+
+
+def _table(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """What a file says, empty where there is none, and why it cannot be read."""
+    try:
+        return (tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}), []
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return {}, [f"{path.name}: cannot be read: {error}"]
 
 
 def _ids(organisation: Mapping[str, Any], table: str, key: str) -> tuple[str, ...]:

@@ -28,6 +28,10 @@ NextAttempt = Callable[[int, float | None, str], float | None]
 PATIENCE = 30.0
 # However long a platform asks to wait, it is asked again after this; in seconds.
 LONGEST_HOLD = 600.0
+# After so many different notices in a row, or calls that hung, a channel is left alone for so long (in seconds): those that
+# wait for it give their places to others, and lose no attempt.
+IN_A_ROW = 5
+OUTAGE = 2 * PATIENCE
 # How long a database that is away is left alone; in seconds.
 AWAY = 2.0
 log = logging.getLogger(__name__)
@@ -69,10 +73,21 @@ class Deliveries:
         self._clock = clock
         self._sending = sending
         self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # By channel, what failed since something was last accepted.
+        self._failed_lately: defaultdict[str, set[str]] = defaultdict(set)
         self.stopping = asyncio.Event()
 
     async def deliver(self, notice: Claimed, until: float) -> None:
         """Sends one notice, and says in the ledger what became of it. Its lease ends at `until`."""
+        try:
+            await self._tried(notice, until)
+        except DatabaseGone:
+            log.warning("the database is away, so what became of a notice is not kept; it is taken up again")
+        except Exception as error:  # noqa: BLE001 - one notice must not keep others back; its lease ends by itself
+            log.error("what became of a notice could not be kept: %s", place(error))
+
+    async def _tried(self, notice: Claimed, until: float) -> None:
+        """One attempt. A mistake of ours counts as one too, so that it comes to an end."""
         try:
             await self._reach(notice, self._dressed(notice), until - self._sending)
         except _NotNow as later:
@@ -80,9 +95,10 @@ class Deliveries:
         except DeliveryError as error:
             await self._failed(notice, error)
         except DatabaseGone:
-            log.warning("the database is away, so what became of a notice is not kept; it is taken up again")
-        except Exception as error:  # noqa: BLE001 - one notice must not keep others back; its lease ends by itself
+            raise
+        except Exception as error:  # noqa: BLE001 - as said above
             log.error("a notice could not be worked on: %s", place(error))
+            await self._failed(notice, DeliveryError(f"not worked on: {type(error).__name__}", permanent=False))
 
     def _dressed(self, notice: Claimed) -> View:
         """The view as it is sent: without forms, which nobody could fill there, and with its buttons signed."""
@@ -140,12 +156,23 @@ class Deliveries:
         except DeliveryError as error:
             if error.retry_after:
                 self._pacing.hold(channel, min(error.retry_after, LONGEST_HOLD))
+            elif not error.permanent:
+                self._doubt(channel, notice.key)
             raise
         except TimeoutError:
+            self._doubt(channel, f"{notice.key} {notice.attempts}")
             raise DeliveryError(f"{channel}: no answer in time", permanent=False) from None
         except Exception as error:  # noqa: BLE001 - whatever a channel stumbles over, the notice is tried again
             log.error("a notice was not sent: %s", place(error))
             raise DeliveryError(f"{channel}: {type(error).__name__}", permanent=False) from None
+        self._failed_lately.pop(channel, None)
+
+    def _doubt(self, channel: str, what: str) -> None:
+        """One more has failed; where several did and nothing was accepted, it is the channel that is ill."""
+        failed = self._failed_lately[channel]
+        failed.add(what)
+        if len(failed) >= IN_A_ROW:
+            self._pacing.hold(channel, OUTAGE)
 
     async def _settled(self, notice: Claimed, channel: str) -> None:
         """What was sent is never sent again because it could not be recorded: it is shown among the dead instead."""

@@ -27,6 +27,7 @@ from bot.journeys.signing_facts import (
     Place,
     Reading,
     act,
+    of_subject,
     place,
 )
 from bot.ledger import Ledger
@@ -43,7 +44,6 @@ ACTIONS = frozenset({OPEN_SIGN, OPEN_DECLINE, BACK, WANT_PAPER, OWED, SIGNED, CO
 SUBMISSIONS = frozenset({*FORMS, WITHDRAW})
 # All that a link is for.
 _BY_LINK = frozenset({OPEN_SIGN, OPEN_DECLINE, BACK, WANT_PAPER})
-_SETTLING = ("signed", "declined")
 
 
 class OldLink(Exception):
@@ -86,12 +86,14 @@ class Desk:
         Raises NotYours for what belongs to somebody else, and DatabaseGone: nothing is kept then.
         """
         with self._ledger.transaction(deciding=_decides(turn)):
+            # As they stand now: since they were looked up, they may have left.
+            person = self._ledger.people.get(person.id) if person else None
             outcome = acknowledge.unknown() if person is None else self._decided(turn, sender, person)
             self._keep(outcome)
         return outcome.view
 
     def answer_link(self, turn: Pressed | Submitted, sender: Sender, digest: str) -> View:
-        """The same for whoever comes by a link of their own; the link is used up by what settles its request (DECISIONS 32).
+        """The same for whoever comes by a link of their own; signing alone uses the link up (DECISIONS 32).
 
         Raises OldLink where the link was never given, is used up or past its time.
         """
@@ -104,9 +106,9 @@ class Desk:
             turn = Pressed(turn.action, link.request) if turn == Pressed(OPEN_SIGN) else turn
             outcome = self._decided(turn, sender, person)
             self._keep(outcome)
-            if any(isinstance(each, Act) and each.kind in _SETTLING for each in outcome.records):
+            if any(isinstance(each, Act) and each.kind == "signed" for each in outcome.records):
                 self._ledger.requests.use_link(digest, now)
-        return outcome.view
+        return View((Text(f"This link is for {person.shown}."), *outcome.view.blocks))
 
     def _keep(self, outcome: Outcome) -> None:
         if outcome.records or outcome.notices:
@@ -131,19 +133,21 @@ class Desk:
         if action == f"{OPEN}{WITHDRAW}":
             return acknowledge.withdraw_opened(self.standings.held(value, person).held.signature)
         if action in (BACK, WANT_PAPER):
-            at = place(value)
+            at = _place(value, person)
             reading = self.standings.reading(person, at.request, at.policy)
             if action == BACK:
                 return signing.turned_back(reading, at.page)
             return declining.paper_wanted(reading, self._how(sender))
-        reading = self.standings.reading(person, value)
+        reading = self.standings.reading(person, *of_subject(value))
         return declining.form_opened(reading) if action == OPEN_DECLINE else signing.opened(reading)
 
     def _submitted(self, sent: Submitted, sender: Sender, person: Person) -> Outcome:
-        at = place(sent.state)
+        at = _place(sent.state, person)
         reading, how = self.standings.reading(person, at.request, at.policy), self._how(sender)
         if old := self._replaced(reading, at):
             return signing.changed(reading, old)
+        if at.difference_from != reading.difference_from:
+            return signing.opened(reading)
         if sent.form == READ:
             return signing.read_on(reading, sent, at, how)
         if sent.form == QUIZ:
@@ -181,7 +185,8 @@ class Desk:
         reading = replace(self.standings.reading(person, "", kept.published.policy.id), published=kept.published, request=None)
         made = act(reading, "withdrawn", self._how(sender), {"signed": record}, {"reason": reason[:1000]})
         hr = [each.id for each in self._ledger.people.holders(Grant.HR, self._today)]
-        return acknowledge.withdrawn(kept, reason[:1000], made, hr, person.shown)
+        stays = self.standings.stays(person, kept)
+        return acknowledge.withdrawn(kept, reason[:1000], made, hr, person.shown, stays)
 
     def _colleagues(self) -> Iterator[Person]:
         yield from self._ledger.people.all(self._today)
@@ -200,6 +205,14 @@ def _decides(turn: Pressed | Submitted) -> bool:
 
 def _fits_link(turn: Pressed | Submitted) -> bool:
     return turn.action in _BY_LINK if isinstance(turn, Pressed) else turn.form in FORMS
+
+
+def _place(state: str, person: Person) -> Place:
+    """Where the form was; only the very person whom it was drawn for may go on with it. Raises NotYours or ForgedButton."""
+    at = place(state)
+    if at.person != person.id:
+        raise NotYours
+    return at
 
 
 def _record_of(state: str) -> str:

@@ -13,14 +13,18 @@ from functools import cached_property
 from typing import TypeVar
 
 from bot.answering import ASKING, Answering, StaffOnly, UnknownTurn, is_form
+from bot.case_access import NotAReader
 from bot.copies import Copies
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.enquiries import Enquiries
+from bot.flood import Flood
 from bot.hr_desk import NoSuchRequest
 from bot.identities import Identities
 from bot.journeys import ask, welcome
+from bot.journeys.hr import CASES_LINK, case_link
 from bot.journeys.requesting import NotHR
+from bot.journeys.roles import reach
 from bot.journeys.signing_facts import OPEN_SIGN
 from bot.ledger import DatabaseGone, Ledger
 from bot.line import Line
@@ -29,6 +33,7 @@ from bot.overseer import Overseer
 from bot.people import Grant, Person, Sender, Standing
 from bot.records import Uncovered
 from bot.references import PolicyChanged
+from bot.reporting import Reporting
 from bot.standings import NotYours, Standings
 from bot.statement import SHIPPED, Words
 from bot.tokens import ForgedButton, Tokens
@@ -41,9 +46,11 @@ from policy_kb import KnowledgeBase
 T = TypeVar("T")
 
 # Illegal moves that a person can cause, and a database that is away; the docstring is what they are told.
-REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn, StaffOnly, NotYours, NotHR, NoSuchRequest, DatabaseGone)
+REFUSALS = (PolicyChanged, ForgedButton, UnknownTurn, StaffOnly, NotYours, NotHR, NoSuchRequest, NotAReader, DatabaseGone)
 # How long an answer waits for the ledger to say what stands beside it, in seconds.
 PATIENCE = 1.0
+# Whom to write to while no report can be taken here (416.9.1).
+REPORTED_TO = "human-resources-director"
 # Presses whose answer depends on what somebody may do here.
 HOME = "home"
 _BY_GRANT = (HOME, "gaps")
@@ -79,9 +86,13 @@ class Dispatcher:
     words: Words = SHIPPED
     url: str = ""
     program: str = ""
+    reports: Reporting | None = None
+    flood: Flood = field(default_factory=Flood)
     now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     new_key: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
     seen: Callable[[Seen], None] = say_nothing
+    # Gives somebody of HR an address of the case room (raises NotAReader); None where there is none.
+    case_link: Callable[[str], str] | None = None
     pokes: list[Callable[[], None]] = field(default_factory=list, repr=False)
     works: list[Callable[[], None]] = field(default_factory=list, repr=False)
     # One question is worked on at a time: between two of them, what came in meanwhile is acknowledged.
@@ -93,15 +104,20 @@ class Dispatcher:
         return welcome.examples(self.knowledge)
 
     @cached_property
+    def reporting(self) -> Reporting:
+        """The door of reports; closed, unless one was given."""
+        return self.reports or Reporting(reach=reach(self.directory.get(REPORTED_TO), self.directory, discreet=True))
+
+    @cached_property
     def desk(self) -> Desk:
         """Where sign-offs are decided."""
-        standings = Standings(self.ledger, self.knowledge, self.hours, self.words, self.now)
+        standings = Standings(self.ledger, self.hours, self.words, self.now)
         return Desk(standings, self.copies.address, self.program, lambda: self.new_key()[:16])
 
     @cached_property
     def enquiries(self) -> Enquiries:
         """Where questions about sign-offs are answered."""
-        return Enquiries(self.desk.standings, self.copies.address)
+        return Enquiries(self.desk.standings, self.knowledge, self.copies.address)
 
     @cached_property
     def overseer(self) -> Overseer:
@@ -119,7 +135,7 @@ class Dispatcher:
 
     @cached_property
     def _answering(self) -> Answering:
-        return Answering(self.knowledge, self.directory, self.tokens, self.new_key)
+        return Answering(self.knowledge, self.directory, self.tokens, self.new_key, self.reporting.pointer)
 
     @cached_property
     def _identities(self) -> Identities:
@@ -140,7 +156,17 @@ class Dispatcher:
         return self.hours.day(self.now())
 
     async def handle(self, turn: Turn, sender: Sender) -> View:
-        """The view that answers this turn, after what it decided is kept."""
+        """The view that answers this turn, after what it decided is kept.
+
+        A report's turn goes to a door of its own first: nobody is looked up for it, and nothing is logged or counted.
+        """
+        if self.reporting.takes(turn):
+            if sender.standing is Standing.OUTSIDER:
+                return view(Text(StaffOnly.__doc__ or ""))
+            if self.reporting.files(turn) and not self.flood.admits(_mark(sender)):
+                return self.reporting.crowded()
+            del sender  # from here on nothing of this turn leads to whoever writes
+            return await self.reporting.answer(turn)
         start = time.perf_counter()
         try:
             journey, shown = await self._handled(turn, sender)
@@ -154,6 +180,8 @@ class Dispatcher:
     async def _handled(self, turn: Turn, sender: Sender) -> tuple[str | None, View]:
         if isinstance(turn, Pressed | Submitted) and (self.desk.takes(turn) or self.overseer.takes(turn)):
             return None, await self._at_desk(turn, sender)
+        if turn == Pressed(CASES_LINK):
+            return None, await self._case_link(sender)
         standing = await self._standing(turn, sender)
         kept = await self._kept(turn, standing)
         async with self._line:
@@ -207,6 +235,13 @@ class Dispatcher:
                 poke()
         return shown.with_values(self.tokens.sign)
 
+    async def _case_link(self, sender: Sender) -> View:
+        """An address of the case room, for whoever receives reports, and nobody else."""
+        person = await self._person(sender)
+        if person is None or self.case_link is None:
+            raise NotAReader
+        return case_link(await self.in_thread(self.case_link, person.id))
+
     async def _said_to_desk(self, intent: str, text: str, sender: Sender) -> View:
         if sender.standing is Standing.OUTSIDER:
             raise StaffOnly
@@ -245,3 +280,8 @@ class Dispatcher:
     async def in_thread(self, call: Callable[..., T], *args: object) -> T:
         """Calls a verb of the ledger in a thread that may."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, call, *args)
+
+
+def _mark(sender: Sender) -> str:
+    """What tells one account from another while it is counted how often somebody files; it goes no further than the limiter."""
+    return f"{sender.account.channel}\n{sender.account.tenant}\n{sender.account.id}" if sender.account else ""

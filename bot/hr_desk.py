@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot import signing_links
 from bot.expanding import Around, already
@@ -18,6 +18,9 @@ from bot.journeys.requesting import BadRequest, Known
 from bot.ledger import Ledger
 from bot.people import Person
 from bot.records import Act, Audience, Request, Status, Withdrawn
+
+# The same request within this time is the same press.
+_TWICE = datetime.timedelta(minutes=1)
 
 
 class NoSuchRequest(Exception):
@@ -59,6 +62,12 @@ def ask(ledger: Ledger, values: Mapping[str, str], actor: Person | None, around:
     audience = _audience(listed, facts) if listed is not None else None
     request = requesting.read(values, facts, actor, around.now, around.new_id(), audience)
     with ledger.transaction(deciding=True):
+        requesting.must_be_hr(_now(ledger, actor), around.today)
+        in_force = ledger.policies.in_force(request.policy, around.today)
+        if in_force is None or in_force.policy.version != request.version:
+            raise BadRequest([f"another version of policy {request.policy} came into force just now; please look at it first"])
+        if twin := next((each for each in ledger.requests.open(around.today) if _is_twin(each, request)), None):
+            return twin
         ledger.commit((requesting.requested(request, around.new_id()), request), around.today)
     return request
 
@@ -68,8 +77,8 @@ def close(ledger: Ledger, id: str, actor: Person | None, around: Around, *, oper
 
     Raises NotHR or NoSuchRequest.
     """
-    by = "" if operator and actor is None else requesting.must_be_hr(actor, around.today).id
     with ledger.transaction(deciding=True):
+        by = "" if operator and actor is None else requesting.must_be_hr(_now(ledger, actor), around.today).id
         request = ledger.requests.get(id)
         if request is None:
             raise NoSuchRequest
@@ -127,19 +136,21 @@ def withdraw(ledger: Ledger, record: str, actor: Person | None, note: str, aroun
     """Records that somebody has withdrawn their signature, as they told HR. Raises NotHR or BadRequest."""
     with ledger.transaction(deciding=True):
         entry = ledger.acts.get(record)
-        act = papering.withdrawn(entry, actor, note, around.now, around.today, around.new_id)
+        act = papering.withdrawn(entry, _now(ledger, actor), note, around.now, around.today, around.new_id)
         gone = ledger.acts.of_person(act.person, ("withdrawn",), act.policy) if act.person else []
         if any(f'"signed":"{record}"' in each.body for each in gone):
             raise BadRequest(["that signature has been withdrawn already"])
-        ledger.commit((act,), around.today)
+        said = "HR has recorded that you withdrew a signature, so it counts no longer."
+        ledger.commit((act,), around.today, papering.told(act, said, around.hours.next_open(around.now)))
         return act
 
 
 def correct(ledger: Ledger, record: str, actor: Person | None, note: str, around: Around) -> Act:
     """Records that an earlier record is wrong, and in what; both stay. Raises NotHR or BadRequest."""
     with ledger.transaction(deciding=True):
-        act = papering.corrected(ledger.acts.get(record), actor, note, around.now, around.today, around.new_id)
-        ledger.commit((act,), around.today)
+        act = papering.corrected(ledger.acts.get(record), _now(ledger, actor), note, around.now, around.today, around.new_id)
+        said = "HR has recorded that one of your records is wrong, and in what; the record itself stays."
+        ledger.commit((act,), around.today, papering.told(act, said, around.hours.next_open(around.now)))
         return act
 
 
@@ -150,6 +161,16 @@ def overview(ledger: Ledger, id: str, today: datetime.date) -> Overview:
         if request is None:
             raise NoSuchRequest
         return Overview(request, ledger.requests.status(id, today), already(ledger, request, today))
+
+
+def _is_twin(one: Request, other: Request) -> bool:
+    """Whether one is the other, sent twice: a double click, or a platform that delivers again."""
+    return other.created - one.created < _TWICE and replace(one, id=other.id, created=other.created) == other
+
+
+def _now(ledger: Ledger, person: Person | None) -> Person | None:
+    """Somebody as they stand now: since they were looked up, a grant may have been taken from them."""
+    return ledger.people.get(person.id) if person else None
 
 
 def _audience(listed: bytes, facts: Known) -> Audience:

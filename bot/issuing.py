@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from bot import exporting, statement
 from bot.arrivals import copied
+from bot.copies import OF_REQUEST
+from bot.journeys.requesting import must_be_hr
 from bot.publishing import Published
 from bot.records import Entry
 from bot.standings import Standings
@@ -31,6 +33,10 @@ class Paper:
     name: str
 
 
+# Draws a paper whose facts have been read: takes a second, of a large request ten, and may be called in any thread.
+Drawing = Callable[[], Paper]
+
+
 @dataclass(frozen=True)
 class Issuing:
     """Runs where the ledger's verbs may be called; `new_id` makes the id of the record that a copy was fetched."""
@@ -38,19 +44,24 @@ class Issuing:
     standings: Standings
     new_id: Callable[[], str] = field(repr=False)
 
-    def fetched(self, kind: str, id: str) -> Paper:
-        """The paper of this kind, for whoever has its address; a signer's own copy counts as delivered from now on.
+    def allow(self, kind: str, by: str) -> None:
+        """Looks whether an address that was given to this person still holds; HR's do for HR alone. Raises NotHR."""
+        if kind in OF_REQUEST:
+            with self.standings.ledger.transaction():
+                must_be_hr(self.standings.ledger.people.get(by), self.standings.today)
 
-        Raises NoSuchRecord.
-        """
-        paper = self.paper(kind, id)
+    def fetched(self, kind: str, id: str) -> None:
+        """A paper was given to whoever has its address; a signer's own copy counts as delivered from now on."""
         if kind in OWN:
             with self.standings.ledger.transaction(deciding=True):
                 self._deliver(id)
-        return paper
 
     def paper(self, kind: str, id: str) -> Paper:
         """The paper of a record (pdf, text, certificate) or of a request (report, csv, json). Raises NoSuchRecord."""
+        return self.drawing(kind, id)()
+
+    def drawing(self, kind: str, id: str) -> Drawing:
+        """What draws that paper. Raises NoSuchRecord."""
         match kind:
             case "pdf" | "text":
                 return self._copy(kind, id)
@@ -67,18 +78,21 @@ class Issuing:
         if all(json.loads(each.body)["facts"].get("signed") != id for each in acts):
             copied(self.standings.ledger, id, FETCHED, self.standings.now(), self.new_id)
 
-    def _copy(self, kind: str, id: str) -> Paper:
-        from bot.papers import signed_copy, text_copy  # fpdf2 is loaded only where a paper is wanted
-
+    def _copy(self, kind: str, id: str) -> Drawing:
         entry, published = self._read(id)
         given = (published, entry, json.loads(entry.personal), self._statement(entry, published))
-        if kind == "text":
-            return Paper(text_copy(*given, zone=self.standings.zone).encode(), PLAIN, f"signed-{id}.txt")
-        return Paper(signed_copy(*given, zone=self.standings.zone), PDF, f"signed-{id}.pdf")
+        zone = self.standings.zone
 
-    def _certificate(self, id: str) -> Paper:
-        from bot.papers import certificate
+        def drawn() -> Paper:
+            from bot.papers import signed_copy, text_copy  # fpdf2 is loaded only where a paper is wanted
 
+            if kind == "text":
+                return Paper(text_copy(*given, zone=zone).encode(), PLAIN, f"signed-{id}.txt")
+            return Paper(signed_copy(*given, zone=zone), PDF, f"signed-{id}.pdf")
+
+        return drawn
+
+    def _certificate(self, id: str) -> Drawing:
         entry, published = self._read(id)
         with self.standings.ledger.transaction():
             acts = self.standings.ledger.acts.of_person(entry.person, ("consented", "copied"), entry.policy)
@@ -86,35 +100,46 @@ class Issuing:
             witnesses = self.standings.ledger.acts.witnesses(root.day) if root else []
         consented = [each for each in acts if each.kind == "consented" and each.seq < entry.seq]
         delivered = [each for each in acts if each.kind == "copied" and json.loads(each.body)["facts"].get("signed") == id]
-        made = certificate(
-            published,
-            entry,
-            json.loads(entry.personal),
-            root,
-            statement=self._statement(entry, published),
-            consented=consented[-1] if consented else None,
-            copied=delivered[0] if delivered else None,
-            witnesses=witnesses,
-            zone=self.standings.zone,
-        )
-        return Paper(made, PDF, f"certificate-{id}.pdf")
+        said, zone = self._statement(entry, published), self.standings.zone
 
-    def _of_request(self, kind: str, id: str) -> Paper:
+        def drawn() -> Paper:
+            from bot.papers import certificate
+
+            made = certificate(
+                published,
+                entry,
+                json.loads(entry.personal),
+                root,
+                statement=said,
+                consented=consented[-1] if consented else None,
+                copied=delivered[0] if delivered else None,
+                witnesses=witnesses,
+                zone=zone,
+            )
+            return Paper(made, PDF, f"certificate-{id}.pdf")
+
+        return drawn
+
+    def _of_request(self, kind: str, id: str) -> Drawing:
         with self.standings.ledger.transaction():
             request = self.standings.ledger.requests.get(id)
             published = self.standings.ledger.policies.get(request.policy, request.version) if request else None
             rows = self.standings.ledger.requests.status(id, self.standings.today)
         if request is None or published is None:
             raise NoSuchRecord
-        if kind == "csv":
-            return Paper(exporting.as_csv(rows).encode(), CSV, f"sign-off-{id}.csv")
-        if kind == "json":
-            return Paper(exporting.as_json(rows).encode(), JSON, f"sign-off-{id}.json")
-        from bot.papers import completion_report
+        now, zone = self.standings.now(), self.standings.zone
 
-        days = exporting.by_day(rows, self.standings.zone)
-        made = completion_report(request, published, rows, days, self.standings.now(), zone=self.standings.zone)
-        return Paper(made, PDF, f"sign-off-{id}.pdf")
+        def drawn() -> Paper:
+            if kind == "csv":
+                return Paper(exporting.as_csv(rows).encode(), CSV, f"sign-off-{id}.csv")
+            if kind == "json":
+                return Paper(exporting.as_json(rows).encode(), JSON, f"sign-off-{id}.json")
+            from bot.papers import completion_report
+
+            made = completion_report(request, published, rows, exporting.by_day(rows, zone), now, zone=zone)
+            return Paper(made, PDF, f"sign-off-{id}.pdf")
+
+        return drawn
 
     def _read(self, id: str) -> tuple[Entry, Published]:
         with self.standings.ledger.transaction():

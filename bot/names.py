@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -102,22 +102,27 @@ def same(one: str, other: str) -> bool:
 def named(text: str, people: Iterable[Person]) -> list[Person]:
     """Whom a text names: by a full name or alias, in order of the text, a longer name before one inside it; where it has none,
     everybody of a first name that it has, and of a last name that follows a title ("Officer Marsh")."""
-    words = _plain_words(_POSSESSIVE.sub("", _without_case(text[:_LONGEST_TEXT])))
-    by_name: dict[Words, list[Person]] = {}
-    by_first: dict[str, list[Person]] = {}
-    by_last: dict[str, list[Person]] = {}
+    by: dict[str, list[Person]] = {}
     for person in people:
-        for name in dict.fromkeys(_names(person)):
-            for form in forms(name):
-                by_name.setdefault(form, []).append(person)
-        for form in forms(person.name) | forms(person.preferred):
-            by_first.setdefault(form[0], []).append(person)
-            by_last.setdefault(form[-1], []).append(person)
-    found = _spans(words, by_name)
-    if not found:
-        found = [each for word in words[words[:1] in _ASKING :] for each in by_first.get(word, ())]
-        found += [each for title, word in pairwise(words) if title in _TITLES for each in by_last.get(word, ())]
+        for key in called(person):
+            by.setdefault(key, []).append(person)
+    words = _asked(text)
+    found = _spans(words, by) or [each for key in _loosely(words) for each in by.get(key, ())]
     return list({each.id: each for each in found}.values())
+
+
+def called(person: Person) -> set[str]:
+    """All that a text can name somebody by, as `sought` gives it. The ledger keeps it: a change of `forms` must renew that."""
+    shown = forms(person.name) | forms(person.preferred)
+    whole = {_whole(form) for name in _names(person) for form in forms(name)}
+    return whole | {f"first {form[0]}" for form in shown} | {f"last {form[-1]}" for form in shown}
+
+
+def sought(text: str) -> tuple[list[str], list[str]]:
+    """What a text can name people by: full names and aliases; and what counts where it has none of these."""
+    words = _asked(text)
+    runs = (words[start : start + length] for start in range(len(words)) for length in range(1, _LONGEST_NAME + 1))
+    return list(dict.fromkeys(map(_whole, runs))), _loosely(words)
 
 
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -129,13 +134,27 @@ _LONGEST_NAME = 8
 _TITLES = set("mr mrs ms mx miss dr officer chief captain capt sergeant sgt lieutenant lt detective director supervisor".split())
 
 
-def _spans(words: Sequence[str], by_name: dict[Words, list[Person]]) -> list[Person]:
+def _asked(text: str) -> Words:
+    return _plain_words(_POSSESSIVE.sub("", _without_case(text[:_LONGEST_TEXT])))
+
+
+def _whole(form: Words) -> str:
+    return f"whole {' '.join(form)}"
+
+
+def _loosely(words: Words) -> list[str]:
+    """First names, and last names after a title."""
+    firsts = [f"first {word}" for word in words[words[:1] in _ASKING :]]
+    return firsts + [f"last {word}" for title, word in pairwise(words) if title in _TITLES]
+
+
+def _spans(words: Words, by: dict[str, list[Person]]) -> list[Person]:
     """Who is named by runs of these words, the longest run from each place first; what it covers is not looked at again."""
     found: list[Person] = []
     start = 0
     while start < len(words):
         for length in range(min(_LONGEST_NAME, len(words) - start), 0, -1):
-            if people := by_name.get(tuple(words[start : start + length])):
+            if people := by.get(_whole(words[start : start + length])):
                 found += people
                 start += length
                 break

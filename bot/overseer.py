@@ -10,7 +10,6 @@ from bot import hr_desk
 from bot.audience import members
 from bot.expanding import Around
 from bot.journeys import overseeing, requesting
-from bot.journeys.acknowledge import Address
 from bot.journeys.home import OVERVIEW
 from bot.journeys.overseeing import CLOSE, ONE, OPEN_ASK, REMIND, WHO
 from bot.journeys.requesting import REQUEST, BadRequest, must_be_hr
@@ -26,10 +25,12 @@ ACTIONS = frozenset({OVERVIEW, ONE, WHO, REMIND, CLOSE, OPEN_ASK})
 
 @dataclass(frozen=True)
 class Overseer:
-    """Runs in the ledger's thread, like the desk. `poke` has what was asked for done at once, not at the next round."""
+    """Runs in the ledger's thread, like the desk. `address` gives the way to a paper of a request, for one of HR; `poke` has
+    what was asked for done at once, not at the next round.
+    """
 
     standings: Standings
-    address: Address
+    address: Callable[[str, str, str], str]
     new_id: Callable[[], str] = field(repr=False)
     url: str = ""
     poke: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -69,7 +70,8 @@ class Overseer:
             case "signoff_close":
                 return self._closed(turn.value, actor)
             case _:
-                return overseeing.one(self.standings.overseen(turn.value), self.address)
+                overseen = self.standings.overseen(turn.value)
+                return overseeing.one(overseen, lambda which, kind: self.address(which, kind, actor.id))
 
     def _asked(self, sent: Submitted, actor: Person) -> View:
         """The request that the form makes; whom it asks is worked out at once afterwards."""

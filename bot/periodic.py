@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -12,12 +11,22 @@ from bot.channels import Part
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.expanding import Around
-from bot.jobs import Groups, Jobs
+from bot.jobs import Daily, Groups, Jobs, Tick
 from bot.witnessing import Witnessing
 
 
-def jobs(door: Dispatcher, settings: Settings, channels: Sequence[Part], delivers: Callable[[], None]) -> Jobs:
-    """The periodic work of a server with these channels; `delivers` is called when there is something to send."""
+def jobs(
+    door: Dispatcher,
+    settings: Settings,
+    channels: Sequence[Part],
+    delivers: Callable[[], None],
+    daily: Sequence[Daily] = (),
+    ticks: Sequence[Tick] = (),
+) -> Jobs:
+    """The periodic work of a server with these channels; `delivers` is called when there is something to send.
+
+    `daily` and `ticks` are done besides.
+    """
     witnessing = Witnessing(door.ledger, door.in_thread, settings.hours, settings.witnesses, settings.records)
     groups = [found for each in channels if isinstance(found := getattr(each, "groups", None), Groups)]
     return Jobs(
@@ -25,8 +34,8 @@ def jobs(door: Dispatcher, settings: Settings, channels: Sequence[Part], deliver
         door.thread,
         lambda: around(settings),
         groups,
-        [("carried", _carrying(door, settings))],
-        [("witnesses", witnessing.tick)],
+        [("carried", _carrying(door, settings)), *daily],
+        [("witnesses", witnessing.tick), *ticks],
         delivers=delivers,
     )
 
@@ -38,11 +47,15 @@ def around(settings: Settings) -> Around:
 
 
 def _carrying(door: Dispatcher, settings: Settings) -> Callable[[Around], Awaitable[None]]:
-    """Signatures carry over to versions that came into force since; what has been carried over is not done again."""
+    """Signatures carry over to versions that came into force since; what has been carried over is not done again.
+
+    Between two steps the ledger's thread is given back, so that nobody who signs waits for all of it.
+    """
 
     async def carried(now: Around) -> None:
         for policy in await door.in_thread(door.ledger.policies.policies):
-            call = functools.partial(carrying.carry, door.ledger, policy, now.now, now.new_id, hours=settings.hours)
-            await door.in_thread(call)
+            steps = carrying.carrying(door.ledger, policy, now.now, now.new_id, settings.hours)
+            while await door.in_thread(next, steps, None):
+                pass
 
     return carried

@@ -181,7 +181,8 @@ class Notice:
 
     `key` makes it one of its kind however often it is written. `to` is `person:ID`, or a place: `slack:CHANNEL`,
     `teams:CONVERSATION`, `email:ADDRESS`. It is sent at `not_before` or later; `topic` is what it may be withdrawn by, and
-    `cause` what is recorded once it has arrived (`copy:RECORD`).
+    `cause` what is recorded once it has arrived (`copy:RECORD`). What is `urgent` somebody waits for: it goes before what is
+    not, at other addresses; at its own, what stands before it goes as soon.
     """
 
     key: str
@@ -190,6 +191,7 @@ class Notice:
     not_before: datetime.datetime
     topic: str = ""
     cause: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,8 @@ class Renewal:
 
     async def round(self) -> None:
         """Learns and changes over where another version is in force by now. Raises DatabaseGone."""
-        changed = await self._door.in_thread(editions.changed, self._door.ledger, self._door.knowledge, self._door.today())
-        if not changed:
-            return
         try:
-            found = await asyncio.to_thread(self._learn)
+            found = await self._found()
         except DatabaseGone:
             raise
         except Exception as error:  # noqa: BLE001 - whatever keeps it from being learnt, the version before goes on answering
@@ -72,3 +69,14 @@ class Renewal:
         if found:
             self._door.renew(found)
             log.info("another version of a policy is in force and answered from")
+
+    async def _found(self) -> KnowledgeBase | None:
+        """The knowledge base anew, with all that is read when it is first wanted; None where there is nothing new."""
+        changed = await self._door.in_thread(editions.changed, self._door.ledger, self._door.knowledge, self._door.today())
+        return await asyncio.to_thread(self._whole) if changed else None
+
+    def _whole(self) -> KnowledgeBase | None:
+        found = self._learn()
+        if found:
+            found.drafts  # noqa: B018 - read here, so that nobody who checks a draft waits for it
+        return found

@@ -79,10 +79,14 @@ async def _bordered(request: web.Request, handler: Handler) -> web.StreamRespons
 
 @web.middleware
 async def _timed(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A caller who does not send what it announced is hung up on; how long the answer then takes is not limited here."""
+    """A caller who does not send what it announced is hung up on; how long the answer then takes is not limited here.
+
+    A route that takes more than a few letters says by its attribute `patience` how many seconds it waits.
+    """
     if not request.can_read_body:
         return await handler(request)
-    late = asyncio.get_running_loop().call_later(BODY, _hang_up, request)
+    seconds = getattr(request.match_info.handler, "patience", BODY)
+    late = asyncio.get_running_loop().call_later(seconds, _hang_up, request)
     request.content.on_eof(late.cancel)
     try:
         return await handler(request)

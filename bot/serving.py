@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.app import Progress, dispatcher, newer
+from bot.app import Progress, newer, whole
 from bot.channels import Part, Reaching
 from bot.config import Settings, SettingsError
 from bot.dispatcher import Dispatcher, Seen
@@ -24,6 +24,7 @@ from bot.outbox import Outbox
 from bot.periodic import jobs
 from bot.renewal import Renewal
 from bot.server import application
+from bot.serving_reports import rooms, work
 from bot.surface import SLACK_PATH, TEAMS_PATH
 
 # Longer than a connection of a proxy stands idle; in seconds.
@@ -58,7 +59,7 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
     if settings.forgets and not settings.local:
         raise SettingsError(FORGETS)
     listening = sockets(settings)
-    with dispatcher(settings, policies, progress, count) as door:
+    with whole(settings, policies, progress, count) as (door, reports):
         await door.in_thread(door.ledger.open)
         door.knowledge.drafts  # noqa: B018 - read now, so that the first who checks a draft does not wait for it
         # The knowledge base stays as long as the program: the collector need not look through it again and again.
@@ -67,10 +68,10 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
         carried = parts(door, settings)
         sending = outbox(door, settings, carried)
         door.pokes.append(sending.poke)
-        working = jobs(door, settings, carried, sending.poke)
+        working = jobs(door, settings, carried, sending.poke, *work(door, reports, settings, sending.poke))
         door.works.append(working.poke)
         learning = Renewal(door, lambda: newer(settings, door.knowledge, policies))
-        beside = [*pages(door, settings), sending, working, learning]
+        beside = [*pages(door, settings), *rooms(door, reports, settings), sending, working, learning]
         app = application(carried, lambda: door.in_thread(door.ledger.check), settings.metrics_token, beside)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS, keepalive_timeout=KEEPALIVE)
         try:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aiohttp
-from rfc3161_client import HashAlgorithm, PKIStatus, TimestampRequestBuilder, TimeStampResponse, decode_timestamp_response
+
+if TYPE_CHECKING:
+    from rfc3161_client import TimeStampResponse
 
 # How long an authority may take, in seconds.
 PATIENCE = 10.0
@@ -36,6 +39,9 @@ async def stamp(url: str, content: bytes, seconds: float = PATIENCE) -> Stamp:
     The answer is granted only where it is for this content and this request; its signature is checked by whoever uses it, against
     a certificate of their own trust (docs/record-format.md says how).
     """
+    # Loaded with the first time-stamp: with its cryptography it takes 18 MB, and few ask an authority.
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
     request = TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).cert_request(cert_request=True).build()
     try:
         answer = await _asked(url, request.as_bytes(), seconds)
@@ -66,6 +72,8 @@ async def _asked(url: str, request: bytes, seconds: float) -> bytes:
 
 def _look_at(answer: bytes, digest: bytes, nonce: int | None) -> None:
     """Raises _Failed unless this grants a time-stamp over this digest, to the request with this nonce."""
+    from rfc3161_client import PKIStatus, decode_timestamp_response
+
     try:
         response = decode_timestamp_response(answer)
         status = response.status

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.ledger import DatabaseGone, Ledger
+from bot.logs import place
 
 # How long what the ledger said counts, in seconds.
 KEPT = 60.0
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -31,6 +34,7 @@ class Watch:
         if self._clock() >= self._asked + KEPT and (self._asking is None or self._asking.done()):
             self._asked = self._clock()
             self._asking = asyncio.ensure_future(self.ask())
+            self._asking.add_done_callback(_told)
         return self._needed
 
     async def ask(self) -> None:
@@ -44,3 +48,9 @@ class Watch:
         with self._ledger.transaction():
             policies = self._ledger.policies
             return any(len(policies.versions(policy)) > 1 for policy in policies.policies())
+
+
+def _told(asking: asyncio.Task[None]) -> None:
+    """What nobody expected is said by its place; no answer waits for it, so nobody else would say it."""
+    if not asking.cancelled() and (error := asking.exception()):
+        log.error("the ledger could not be asked for versions: %s", place(error))

@@ -32,10 +32,18 @@ NONE, PENDING, WRITTEN = "none", "pending", "written"
 # A time-stamp that failed is asked for again after so long, and for so many days; a later root covers what an earlier one does.
 AGAIN = datetime.timedelta(hours=1)
 DAYS_ASKED = 7
+# More days than these without a root are not made up for: it is likelier that the clock is wrong.
+MOST_MISSING = 400
+# Of days that only the clock says are over, a root comes so often.
+SLOWLY = datetime.timedelta(hours=1)
 _DAY = datetime.timedelta(days=1)
 log = logging.getLogger(__name__)
 InThread = Callable[..., Awaitable[Any]]
 Stamping = Callable[[str, bytes], Awaitable[Stamp]]
+
+
+class ClockDoubted(Exception):
+    """So many days have no root that the clock is likely wrong."""
 
 
 class Witnessing:
@@ -54,18 +62,31 @@ class Witnessing:
         self._place = records / DIRECTORY
         self._stamping = stamping
         self._written: datetime.date | None = None
+        self._doubted = False
 
     async def tick(self, now: datetime.datetime) -> None:
         """Makes the roots that are missing, then writes files and asks for time-stamps. Raises DatabaseGone."""
-        days = await self._in_thread(days_due, self._ledger, self._hours.day(now))
-        for day in days:
+        yesterday = self._hours.day(now) - _DAY
+        for day in await self._due(now):
             root = await self._computed(day, now)
             if root is None:
                 return
-            await self._in_thread(keep, self._ledger, root, self._witnesses, now, day == days[-1])
+            await self._in_thread(keep, self._ledger, root, self._witnesses, now, day == yesterday)
         await self._in_thread(self._write, now)
         if self._witnesses.timestamp_url:
             await self._stamp(now)
+
+    async def _due(self, now: datetime.datetime) -> list[datetime.date]:
+        """The days that want a root; none while the clock is in doubt, which is said once."""
+        try:
+            days: list[datetime.date] = await self._in_thread(days_due, self._ledger, now, self._hours)
+        except ClockDoubted as doubt:
+            if not self._doubted:
+                log.error("no root is made: %s", doubt)
+            self._doubted = True
+            return []
+        self._doubted = False
+        return days
 
     async def _computed(self, day: datetime.date, now: datetime.datetime) -> Root | None:
         """The root of a day. The digests are read piece by piece, so that others come to the ledger in between."""
@@ -115,12 +136,24 @@ class Witnessing:
             self._ledger.acts.witnessed(day, name, state, detail, now)
 
 
-def days_due(ledger: Ledger, today: datetime.date) -> list[datetime.date]:
-    """The days before today that have no root yet; where there is none at all, yesterday."""
+def days_due(ledger: Ledger, now: datetime.datetime, hours: Hours) -> list[datetime.date]:
+    """The days before today that want a root now; where there is none at all, yesterday. Raises ClockDoubted.
+
+    What the last record is later than is over, so those days get theirs at once. Of the others only the clock says so, and a
+    root of a day to come could never be taken back: of them one an hour, so that a clock that jumped can be put right.
+    """
     with ledger.transaction():
-        last = ledger.acts.last_root()
+        last, latest = ledger.acts.last_root(), ledger.acts.latest()
+    today = hours.day(now)
     first = last.day + _DAY if last else today - _DAY
-    return [first + number * _DAY for number in range((today - first).days)]
+    missing = max(0, (today - first).days)
+    if missing > MOST_MISSING:
+        raise ClockDoubted(
+            f"the clock says {today}, and {missing} days since the last one ({first - _DAY}) have none. Set the clock right"
+        )
+    over = min(missing, max(0, (hours.day(latest) - first).days)) if latest else 0
+    waits = last is not None and datetime.timedelta() <= now - last.made_at < SLOWLY
+    return [first + number * _DAY for number in range(min(missing, over + (not waits)))]
 
 
 def last_of(ledger: Ledger, day: datetime.date, zone: str) -> int:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import policy_kb
+from bot.database.sqlite import SQLite
 from bot.expanding import Around
 from bot.ledger import Ledger, migrations
-from bot.ledger.sqlite import SQLite
 from bot.office_hours import Hours
 from bot.people import Account, Grant, Person
 from bot.publishing import Published, changes

@@ -13,10 +13,10 @@ import pytest
 import policy_kb
 from bot import app
 from bot.config import Settings
+from bot.database.sqlite import SQLite
 from bot.directory import read_directory
 from bot.dispatcher import Dispatcher
 from bot.ledger import Ledger
-from bot.ledger.sqlite import SQLite
 from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Policy
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 
 KINDS = ("memory", "file", "postgres")
 POSTGRES = os.environ.get("CLAUSEBOT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")

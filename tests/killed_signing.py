@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot.bench_signoffs import town
 from bot.bench_signoffs.signing import record_of, steps
+from bot.database.postgres import CONNECTIONS, Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger
-from bot.ledger.postgres import CONNECTIONS, Postgres
-from bot.ledger.sqlite import SQLite
 from bot.outbox import Outbox
 from bot.pacing import Pacing
 from bot.views import View
@@ -30,7 +30,7 @@ class Task:
     """What a process does: the people of a `request` up to a number who have not signed do so on a `database` (file or address).
 
     The channel is the file `record`, with a line for each notice that it accepts; in the file `said` stands a line for each
-    record that the desk has answered for. `seed` sets what the channel refuses, and when.
+    record that the desk has answered for. `seed` sets what the channel refuses, and when. Only the `last` one comes to an end.
     """
 
     database: str
@@ -39,6 +39,7 @@ class Task:
     request: str
     people: int
     seed: int = 0
+    last: bool = False
 
 
 def work(task: Task, ready: Connection) -> None:
@@ -69,7 +70,7 @@ async def _work(task: Task, ready: Connection) -> None:
                 shown = answer
             os.write(said, f"{record_of(shown)}\n".encode())
             outbox.poke()
-        while await loop.run_in_executor(thread, waiting, ledger):
+        while not task.last or await loop.run_in_executor(thread, waiting, ledger):
             await asyncio.sleep(0.05)
         await outbox.stop()
         thread.submit(handle.close).result()

@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot.channels import DeliveryError
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
 from bot.outbox import Outbox
 from bot.pacing import Pacing
 from bot.people import Account

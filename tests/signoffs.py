@@ -107,12 +107,12 @@ def office(kind: str = "memory", place: Path | None = None, *, quiz: bool = Fals
             for person in EVERYBODY:
                 ledger.requests.assign(Assignment(request.id, person.id, request.due, TODAY))
         ids = itertools.count(1)
-        standings = Standings(ledger, _knowledge(policy), now=clock)
+        standings = Standings(ledger, now=clock)
         desk = Desk(standings, lambda record, kind: f"https://bot.example/{kind}/{record}", "0.1.0", lambda: f"id{next(ids):06}")
         yield Office(ledger, desk, clock, published, request, ids)
 
 
-def _knowledge(policy: Policy) -> KnowledgeBase:
+def knowledge_of(policy: Policy) -> KnowledgeBase:
     """As much of a knowledge base as the desk looks at."""
     return Known((policy,))  # type: ignore[return-value] # it has the same names
 

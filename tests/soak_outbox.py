@@ -18,9 +18,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger, migrations
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
 from bot.records import Act, Notice
 from bot.views import Text, view
 from tests.databases import schema

@@ -33,8 +33,10 @@ from tests.killed_signing import Task, handle_of, work
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["pytest", "tests.killed_signing"])
 SEED = 416
-# So many people are there for each kill; a process does not come to the end of them before it dies.
-A_KILL = 20
+# So many people are there for each kill, so that the next one still finds work.
+A_KILL = 30
+# After the last death so many of them sign who have not, in a life that comes to its end.
+LIVING = 5
 # A process is killed at most so long after it has begun, in seconds; on PostgreSQL it has connections to open first.
 LONGEST = {"file": 0.5, "postgres": 1.0}
 
@@ -79,7 +81,7 @@ def killed(kind: str, kills: int, place: Path) -> Result:
         task = Task(database, str(place / "record"), str(place / "said"), request, people)
         chance = random.Random(SEED)  # noqa: S311 - the same moments in every run
         deaths = sum(_killed(replace(task, seed=seed), chance.uniform(0, LONGEST[kind])) for seed in range(kills))
-        _finished(replace(task, seed=kills, people=0))
+        _finished(replace(task, seed=kills, people=LIVING, last=True))
         said, accepted = (Path(file).read_text().split() for file in (task.said, task.record))
         return _compared(ledger, deaths, set(said), Counter(accepted), time.monotonic() - begun)
 
@@ -112,7 +114,7 @@ def _compared(ledger: Ledger, deaths: int, acknowledged: set[str], arrived: Coun
 
 
 def _killed(task: Task, after: float) -> bool:
-    """Starts a process and kills it; whether it was killed, and had not done everything before."""
+    """Starts a process and kills it; whether it died of that."""
     child = _child(task)
     time.sleep(after)
     child.kill()
@@ -121,7 +123,7 @@ def _killed(task: Task, after: float) -> bool:
 
 
 def _finished(task: Task) -> None:
-    """Nobody signs any more; what waits is delivered."""
+    """The last life, which comes to its end: what waits is delivered."""
     child = _child(task)
     child.join(600)
     assert child.exitcode == 0

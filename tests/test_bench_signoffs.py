@@ -14,7 +14,7 @@ from bot.bench_signoffs import report
 from bot.bench_signoffs.delivering import Delivered
 from bot.bench_signoffs.replicas import Together
 from bot.bench_signoffs.signing import NotSigned, Signed, record_of
-from bot.ledger.postgres import Postgres
+from bot.database.postgres import Postgres
 from bot.views import Text, view
 from tests.databases import POSTGRES, schema
 

@@ -302,7 +302,7 @@ def test_a20_the_export_holds_the_record_and_nothing_else(place: Path) -> None:
 
 def test_a_chain_that_is_not_whole_is_not_exported(place: Path) -> None:
     """First the bad record is named; a bundle of it is not written."""
-    from bot.ledger.sqlite import SQLite
+    from bot.database.sqlite import SQLite
 
     handle = SQLite(place / app.LEDGER_FILE)
     handle.run("DROP TRIGGER record_is_never_changed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import itertools
 import json
@@ -11,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import carrying, gate
+from bot import carrying, gate, periodic
 from bot.carrying import Carried, carry
+from bot.config import Settings
+from bot.dispatcher import Dispatcher
 from bot.ledger import Ledger, migrations
 from bot.office_hours import Hours
 from bot.people import Person
@@ -144,6 +147,31 @@ def test_it_goes_on_where_it_was_interrupted(ledger: Ledger, monkeypatch: pytest
     assert lines[-1] == f"4 people looked at, {before} signatures carried over"
     assert run(ledger) == Carried(5 - before, 0)
     assert len({entry.person for entry in carried(ledger)}) == 5
+
+
+def test_others_come_to_the_ledger_in_between(dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The work of each day gives the ledger's thread back after each batch."""
+    monkeypatch.setattr(carrying, "BATCH", 1)
+
+    def begun() -> None:
+        dispatcher.ledger.open()
+        publish(dispatcher.ledger, FIRST, TYPO)
+        for person in (ALICE, BOB):
+            dispatcher.ledger.people.put(person)
+            signed(dispatcher.ledger, person)
+
+    async def ran() -> list[int]:
+        jobs = periodic.jobs(dispatcher, Settings(Path("/nowhere")), [], lambda: None)
+        (_, carry_over), *_ = jobs._daily
+        work = asyncio.ensure_future(carry_over(periodic.around(Settings(Path("/nowhere")))))
+        seen = []
+        while not work.done():
+            seen.append(await dispatcher.in_thread(lambda: len(carried(dispatcher.ledger))))
+        await work
+        return [*seen, await dispatcher.in_thread(lambda: len(carried(dispatcher.ledger)))]
+
+    dispatcher.thread.submit(begun).result()
+    assert {1, 2} <= set(asyncio.run(ran()))
 
 
 def test_without_a_second_version_nobody_is_looked_at(ledger: Ledger) -> None:

@@ -18,12 +18,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.database.postgres import Postgres
 from bot.evidence import KINDS, chain, merkle
 from bot.evidence.canonical import NotCanonical, canonical
 from bot.evidence.roots import NotARoot, Root, line, read_line
 from bot.ledger import Ledger
 from bot.ledger.acts import PAGE
-from bot.ledger.postgres import Postgres
 from bot.records import Act
 from tests import databases, evidence
 from tests.evidence import ALICE, BOB, HANA, START

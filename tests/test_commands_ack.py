@@ -256,6 +256,9 @@ def test_withdrawing_and_correcting(run: Run, settings: Settings, request_id: st
     assert "1 signed" in run("status", request_id).stdout
     run("withdraw", record, "--by", "hana@city.example", "--note", "She said so.")
     assert "0 signed" in run("status", request_id).stdout
+    with app.ledger(settings) as ledger:
+        told = ledger._database.rows("SELECT address FROM outbox WHERE view LIKE '%HR has recorded%'")
+        assert [row["address"] for row in told] == ["person:alice", "person:alice"]
     assert "already" in run("withdraw", record, "--by", "hana@city.example", "--note", "x", code=1).stderr
     for command in ("withdraw", "correct"):
         assert "no " in run(command, "nothing", "--by", "hana@city.example", "--note", "x", code=1).stderr

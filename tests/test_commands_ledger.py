@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import main
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import migrations
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
 from tests.databases import schema
 
 STEPS = [f"taken: {name.removesuffix('.sql')}" for _, name in migrations.steps()]

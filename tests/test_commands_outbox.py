@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import main
 from bot.app import LEDGER_FILE
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger
-from bot.ledger.sqlite import SQLite
 from bot.records import Notice
 from bot.views import Text, view
 

@@ -11,8 +11,8 @@ import pytest
 import policy_kb
 from bot import editions
 from bot.composing import LEFT_OUT
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger
-from bot.ledger.sqlite import SQLite
 from policy_kb import KnowledgeBaseError, shipped
 from tests.versions import NOW, TRAVEL, publish, written
 

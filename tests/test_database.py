@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.ledger.database import DatabaseGone, Spoilt
+from bot.database import DatabaseGone, Spoilt
 from tests.databases import KINDS, MISTAKEN, REFUSED, Handle, opened, together
 
 INSERT = "INSERT INTO thing (id, word) VALUES (?, ?)"
@@ -179,6 +180,26 @@ def test_a_file_that_somebody_else_writes(tmp_path: Path) -> None:
         other.close()
         handle.run(INSERT, [2, "two"])
         assert ids(handle) == [2]
+
+
+def test_only_the_first_waits_for_a_file_that_stays_locked(tmp_path: Path) -> None:
+    """Turns come one after the other: were each to wait as long as the first, the tenth would hear of it after a minute."""
+    with opened("file", tmp_path) as handle:
+        handle.run("CREATE TABLE thing (id INTEGER PRIMARY KEY, word TEXT)")
+        handle.run("PRAGMA busy_timeout = 400")
+        other = locked(tmp_path / "new" / "ledger.sqlite")
+        took = []
+        for _ in range(3):
+            start = time.monotonic()
+            with pytest.raises(DatabaseGone), handle.transaction():
+                pytest.fail("nothing can be decided")
+            took.append(time.monotonic() - start)
+        assert took[0] > 0.35
+        assert max(took[1:]) < 0.3
+        other.close()
+        with handle.transaction():
+            handle.run(INSERT, [1, "one"])
+        assert [row["timeout"] for row in handle.rows("PRAGMA busy_timeout")] == [5000]
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

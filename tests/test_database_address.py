@@ -8,8 +8,8 @@ import pytest
 
 from bot.app import ledger_database
 from bot.config import SettingsError, read_settings
-from bot.ledger.postgres import CONNECTIONS, Postgres
-from bot.ledger.sqlite import SQLite
+from bot.database.postgres import CONNECTIONS, Postgres
+from bot.database.sqlite import SQLite
 
 OWN = {"CLAUSEBOT_SECRET": "0123456789abcdef"}
 HERE = "postgresql://clausebot:geheim@127.0.0.1/clausebot"

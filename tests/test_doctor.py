@@ -206,6 +206,12 @@ def test_the_address_must_be_https(settings: Settings, outside: Outside) -> None
     is_wrong(checks["server"], "no secure connection")
 
 
+def test_in_local_mode_the_address_is_this_machines(settings: Settings, outside: Outside) -> None:
+    """No platform calls it, so it needs no certificate."""
+    check = examined(replace(settings, local=True), outside)["address"]
+    assert (check.state, "local mode" in check.found) == (State.OK, True)
+
+
 @pytest.mark.parametrize("off", [-400, 400])
 def test_the_clock(settings: Settings, outside: Outside, off: int) -> None:
     """A clock that is far off is told with its direction, since signatures go stale."""

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from bot import app, editions
 from bot.__main__ import main
 from bot.config import Settings
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger
-from bot.ledger.sqlite import SQLite
 from bot.statement import SHIPPED
 from policy_kb import KnowledgeBase
 from tests.versions import NOW, TRAVEL, publish, written

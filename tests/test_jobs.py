@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from bot.audience import Member
+from bot.database.sqlite import SQLite
 from bot.expanding import Around
 from bot.jobs import Daily, Jobs
 from bot.ledger import DatabaseGone, Ledger, migrations
-from bot.ledger.sqlite import SQLite
 from bot.people import Account
 from bot.publishing import Published
 from bot.records import Audience, Request
@@ -123,6 +123,21 @@ def test_one_replica_works_at_a_time(town: Town, published: Published) -> None:
     town.now += datetime.timedelta(seconds=301)
     town.run(a_round)
     assert list(outbox(ledger)) == ["ask:r1:alice"]
+
+
+def test_a_clock_that_was_wrong_holds_nothing_up(town: Town, published: Published) -> None:
+    """What was done, and who was at work, in years to come counts for nothing once the clock is right; nobody is told twice."""
+    ledger = town.ledger()
+    settle(ledger, published, ALICE)
+    town.run(a_round)
+    assert ledger.leases.take("jobs", "another", town.now.timestamp() + 4 * 365 * 86400, 300)
+    for work in ("refresh:r1", "prompt:r1"):
+        ledger.leases.mark(work, town.now.date() + 4 * 365 * DAY)
+    ledger.people.put(SAM)
+    for day in (DUE - 7 * DAY, DUE - 7 * DAY):
+        town.now = at(day)
+        town.run(a_round)
+    assert sorted(outbox(ledger)) == ["ask:r1:alice", "ask:r1:sam", "remind:r1:alice:2026-11-27"]
 
 
 class Group:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger, migrations, week
-from bot.ledger.sqlite import SQLite
 from bot.records import Reference, Uncovered
 from tests.databases import KINDS, REFUSED, Handle, opened
 

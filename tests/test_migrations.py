@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.database import migrating
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger, migrations
 from bot.ledger.migrations import NewerDatabase, OlderDatabase
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
 from bot.records import Reference, Uncovered
 from tests.databases import KINDS, MISTAKEN, REFUSED, Handle, opened, schema
 
@@ -55,8 +56,8 @@ def tables(database: Handle) -> set[str]:
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The steps of this version in a place where more can be put beside them."""
     place = tmp_path / "steps"
-    shutil.copytree(str(migrations._HERE), place, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    monkeypatch.setattr(migrations, "_HERE", place)
+    shutil.copytree(str(migrating._place("bot.ledger.migrations")), place, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    monkeypatch.setattr(migrating, "_place", lambda _: place)
     return place
 
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger, migrations
 from bot.ledger.notices import KEPT, Dead
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
 from bot.records import Notice, Withdrawn
 from bot.views import Text, view
 from tests.databases import KINDS, Handle, opened, schema
@@ -39,9 +39,11 @@ def ledger(database: Handle) -> Ledger:
     return Ledger(database)
 
 
-def notice(key: str, to: str = "person:alice", at: float = NOW, topic: str = "", cause: str = "") -> Notice:
+def notice(
+    key: str, to: str = "person:alice", at: float = NOW, topic: str = "", cause: str = "", *, urgent: bool = False
+) -> Notice:
     """A notice that is due at `at`."""
-    return Notice(key, to, view(Text(WORD)), datetime.datetime.fromtimestamp(at, datetime.UTC), topic, cause)
+    return Notice(key, to, view(Text(WORD)), datetime.datetime.fromtimestamp(at, datetime.UTC), topic, cause, urgent)
 
 
 def put(ledger: Ledger, *notices: Notice) -> None:
@@ -157,6 +159,37 @@ def test_only_so_many_are_claimed(ledger: Ledger) -> None:
     assert keys(ledger, "two", most=9) == ["n2", "n1", "n0"]
 
 
+def test_what_is_urgent_goes_before_other_addresses(ledger: Ledger) -> None:
+    """However many have waited longer, and also before those that the near ones of a claim hold."""
+    put(ledger, *(notice(f"n{number:03}", f"person:{number}", NOW - 500 + number) for number in range(100)))
+    put(ledger, notice("part", "person:bob", urgent=True), notice("copy", "person:bob", urgent=True))
+    assert keys(ledger, most=2) == ["part", "n000"]
+    assert ledger.notices.settle("part", "one")
+    assert keys(ledger, most=1) == ["copy"]
+
+
+def test_what_is_urgent_keeps_the_order_of_its_address(ledger: Ledger, database: Handle) -> None:
+    """What is to arrive there before it goes as soon; what is there for later, or was sent, is left as it is."""
+    put(ledger, *(notice(f"n{number}", f"person:{number}", NOW - 60) for number in range(5)))
+    put(ledger, notice("sent"), notice("first"), notice("tomorrow", at=NOW + 86400))
+    put(ledger, notice("copy", urgent=True))
+    assert keys(ledger, most=1) == ["sent"]
+    assert ledger.notices.settle("sent", "one")
+    assert keys(ledger, most=1) == ["first"]
+    assert ledger.notices.settle("first", "one")
+    assert keys(ledger, most=2) == ["copy", "n0"]
+    assert row(database, "tomorrow")["urgent"] == 0
+
+
+def test_an_urgent_one_that_is_there_already_hurries_nothing(ledger: Ledger) -> None:
+    """It was sent before under its key."""
+    put(ledger, notice("copy", urgent=True))
+    assert keys(ledger) == ["copy"]
+    assert ledger.notices.settle("copy", "one")
+    put(ledger, notice("b", "person:bob", NOW - 1), notice("a"), notice("copy", urgent=True))
+    assert keys(ledger, most=1) == ["b"]
+
+
 def test_one_full_address_keeps_no_other_back(ledger: Ledger) -> None:
     """However many wait there behind one that has failed."""
     put(ledger, *(notice(f"n{number:03}", at=NOW - 500 + number) for number in range(100)), notice("bob", "person:bob"))
@@ -266,7 +299,7 @@ def test_whatever_happens_order_is_kept(steps: list[tuple[str, int, int]]) -> No
         key, by = f"n{number}", f"r{number % 2}"
         match what:
             case "add":
-                put(ledger, notice(key, f"person:{number % 2}", now + more, topic=key))
+                put(ledger, notice(key, f"person:{number % 2}", now + more, topic=key, urgent=more > 1))
             case "claim":
                 before = [dict(each) for each in handle.rows("SELECT * FROM outbox WHERE state = 'waiting'")]
                 for claimed in ledger.notices.claim(now, by, 3, 2):

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.channels import DeliveryError
+from bot.database.postgres import Postgres
+from bot.database.sqlite import SQLite
 from bot.ledger import DatabaseGone, Ledger, migrations
-from bot.ledger.postgres import Postgres
-from bot.ledger.sqlite import SQLite
 from bot.office_hours import Hours
 from bot.outbox import Outbox
 from bot.pacing import Pace, Pacing
@@ -248,6 +248,26 @@ def test_roots_are_recorded_as_posted_or_failed(ledger: Ledger) -> None:
     assert found == {"slack": ("posted", ""), "teams": ("failed", "send: HTTP 400")}
 
 
+def test_whose_targets_cannot_be_read_is_given_up(memory: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    """After as many attempts as any other, and told by its place only; others go on meanwhile."""
+    people(memory, ALICE, accounts=EVERYWHERE)
+    memory._database.run("UPDATE person SET employment = 'zebrafinch'")
+    put(memory, notice("a", "person:alice"), notice("b"))
+    slack = Recorder()
+    delivered(memory, slack)
+    assert slack.keys == ["b"]
+    (dead,) = memory.notices.dead()
+    assert (dead.key, dead.error, dead.attempts) == ("a", "not worked on: ValueError", 9)
+    assert "zebrafinch" not in caplog.text
+
+
+def test_where_even_that_cannot_be_kept_others_go_on(memory: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    """It is told, and the lease ends by itself."""
+    put(memory, notice("a", cause="root:no day:slack"), notice("b", "slack:C2"))
+    slack = Recorder(refuse=lambda key: refusing(permanent=True)(key) if key == "a" else None)
+    delivered(memory, slack, done=lambda: slack.keys == ["b"] and "could not be kept: ValueError" in caplog.text)
+
+
 def test_what_cannot_be_recorded_is_not_sent_again(memory: Ledger) -> None:
     """A mistake of ours after it was sent must not write to somebody again and again."""
     put(memory, notice("a", cause="root:no day:slack"))
@@ -477,6 +497,16 @@ def test_a_channel_that_asks_for_time_gets_it(memory: Ledger) -> None:
     assert slack.sent == []
     assert (state(memory, "a")["attempts"], state(memory, "b")["attempts"]) == (1, 0)
     assert state(memory, "b")["retry_at"] == pytest.approx(NOW.timestamp() + 500, abs=5)
+
+
+def test_a_platform_that_hangs_keeps_no_other_back(memory: Ledger) -> None:
+    """However many notices wait for it: after a few it is left alone for a while, and those that it had to wait for lose
+    no attempt."""
+    put(memory, *(notice(f"s{number}", f"slack:C{number}") for number in range(100)), notice("mail", "email:clerk@city.example"))
+    slack, email = Recorder(held=asyncio.Event()), Recorder("email")
+    delivered(memory, slack, email, done=lambda: email.keys == ["mail"], lease=0.6, next_attempt=lambda *_: 0.0)
+    assert slack.sent == []
+    assert sum(state(memory, f"s{number}")["attempts"] == 0 for number in range(100)) > 80
 
 
 def test_what_is_told_to_whoever_runs_it(memory: Ledger) -> None:

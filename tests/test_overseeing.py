@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,11 +15,13 @@ import pytest
 from bot import demonstration
 from bot.dispatcher import Dispatcher
 from bot.expanding import Around, refresh
+from bot.journeys.overseeing import Overseen, at_home
 from bot.journeys.requesting import NotHR
 from bot.people import Account, Sender
 from bot.publishing import Published, changes
-from bot.records import Act
+from bot.records import Act, Audience, Request, Status
 from bot.turns import Pressed, Said, Submitted
+from bot.watch import Watch
 from tests.drivers import Driver
 from tests.slack_driver import SlackDriver
 from tests.slack_stand_in import TEAM
@@ -120,6 +123,17 @@ def test_staff_who_forge_hrs_button_are_told(peopled: Dispatcher, channel: str) 
     assert "Only HR may do this" in str(shown)
 
 
+def test_home_counts_as_outstanding_who_has_neither_signed_nor_declined(peopled: Dispatcher) -> None:
+    """Like the status and the CSV; who has declined is named on the line above."""
+    policy, now = peopled.knowledge.policies[0], peopled.now()
+    request = Request("r1", policy.id, policy.version, Audience("everyone"), now.date(), now)
+    states = ("outstanding", "declined", "signed", "on leave")
+    rows = [Status(state, "", "Parks", "", state, now.date(), policy.version) for state in states]
+    shown = at_home([Overseen(request, Published(policy, "", changes(None, policy), "as installed", now), rows)])
+    assert "('Outstanding in Parks', '1')" in str(shown)
+    assert "1 of 4 signed, 1 declined, 1 on leave" in str(shown)
+
+
 def test_an_answer_says_that_another_version_was_signed(peopled: Dispatcher) -> None:
     """Whoever signed the version before is told above the clause; whoever signed nothing, or this one, is not."""
     (policy,) = peopled.knowledge.policies
@@ -139,3 +153,24 @@ def test_an_answer_says_that_another_version_was_signed(peopled: Dispatcher) -> 
     assert f"You signed version {earlier.version}" in str(asyncio.run(peopled.handle(asked, alice)))
     assert "You signed version" not in str(asyncio.run(peopled.handle(asked, hana)))
     assert "You signed version" not in str(asyncio.run(peopled.handle(asked, Sender("slack"))))
+
+
+def test_a_ledger_that_cannot_be_asked_for_versions_is_told_of(peopled: Dispatcher, caplog: pytest.LogCaptureFixture) -> None:
+    """By the place alone, once; what was said last stands, and nothing is left behind for the loop to complain of."""
+    complaints: list[dict[str, object]] = []
+
+    async def failing(_: object) -> None:
+        raise ValueError("zebrafinch")
+
+    async def ask() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
+        watch = Watch(peopled.ledger, failing)
+        assert not watch.is_needed()
+        await asyncio.sleep(0.01)
+        del watch
+        gc.collect()
+
+    asyncio.run(ask())
+    assert complaints == []
+    assert "could not be asked for versions: ValueError at test_overseeing.py" in caplog.text
+    assert "zebrafinch" not in caplog.text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import html
 import itertools
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from bot.channels.web.papers import Papers
 from bot.channels.web.signing import Signing
 from bot.directory import read_directory
 from bot.dispatcher import Dispatcher
-from bot.ledger import Ledger
+from bot.ledger import DatabaseGone, Ledger
 from bot.server import application
 from bot.signing_links import digest
 from bot.sites import Allowed, Site
@@ -150,6 +152,22 @@ def test_every_link_that_is_none_looks_alike(served: Served) -> None:
     assert "does not work any more" in answers[0].text
 
 
+def test_a_link_says_by_its_status_too_that_the_database_is_away(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is served with the same words, and nothing is used up."""
+    path = linked(served)
+
+    def gone(*_: object) -> None:
+        raise DatabaseGone("zebrafinch")
+
+    with monkeypatch.context() as away:
+        away.setattr(served.door.desk.__class__, "answer_link", gone)
+        answer = served.get(path)
+    assert answer.status_code == 503
+    assert DatabaseGone.__doc__ in html.unescape(answer.text)
+    assert "zebrafinch" not in answer.text
+    assert served.get(path).status_code == 200
+
+
 def test_a_link_is_for_signing_alone(served: Served) -> None:
     """Other presses and forms, and states that were not sealed here, do nothing."""
     path = linked(served)
@@ -192,9 +210,40 @@ def test_a_copy_needs_its_address(served: Served) -> None:
 @pytest.mark.parametrize("kind", ["report", "csv", "json"])
 def test_hr_fetches_lists_by_their_address(served: Served, kind: str) -> None:
     """Completion report, CSV and JSON of a request."""
-    answer = served.get(served.door.copies.address("r1", kind).removeprefix("http://bot.example"))
+    answer = served.get(served.door.copies.address("r1", kind, "hana").removeprefix("http://bot.example"))
     assert answer.status_code == 200
     assert ("Alice Stone" in answer.content.decode("utf-8-sig", "replace")) == (kind != "report")
+
+
+@pytest.mark.parametrize("by", ["", "alice", "nobody"])
+def test_lists_are_given_to_hr_alone_whoever_has_the_address(served: Served, by: str) -> None:
+    """An address that was made for somebody who does not hold HR's grant (any more) gives nothing."""
+    answer = served.get(served.door.copies.address("r1", "csv", by).removeprefix("http://bot.example"))
+    assert (answer.status_code, "Only HR" in answer.text, "Alice" in answer.text) == (404, True, False)
+
+
+def test_nobody_waits_for_a_paper_that_is_drawn(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report of a large request takes ten seconds: the ledger's thread is free meanwhile. Two are drawn at a time."""
+    at_once: list[int] = []
+    drawing, drawn = threading.Semaphore(0), threading.Event()
+
+    def slow(*_: object) -> str:
+        at_once.append(1)
+        drawing.release()
+        assert drawn.wait(20)
+        return "x"
+
+    monkeypatch.setattr("bot.issuing.exporting.as_csv", slow)
+    address = served.door.copies.address("r1", "csv", "hana").removeprefix("http://bot.example")
+    with ThreadPoolExecutor(3) as readers:
+        asked = [readers.submit(served.get, address) for _ in range(3)]
+        assert drawing.acquire(timeout=20)
+        assert drawing.acquire(timeout=20)
+        assert served.door.thread.submit(lambda: "free").result(timeout=5) == "free"
+        assert not drawing.acquire(timeout=0.3)
+        drawn.set()
+        assert [each.result().text for each in asked] == ["x"] * 3
+    assert len(at_once) == 3
 
 
 def test_the_gate_answers_only_to_its_token(served: Served) -> None:

@@ -122,9 +122,17 @@ def test_the_copy_as_text_holds_the_digested_text_exactly() -> None:
     copy = text_copy(made.PUBLISHED, made.entry(), made.personal(), made.STATEMENT, zone=made.CITY)
     within = copy.split("=" * 72 + "\n")[1]
     assert sha256(within.encode()) == made.PUBLISHED.text_sha256
-    assert "Signed as:      Alice Stone" in copy
+    assert "Signed as:       Alice Stone" in copy
+    assert "Number in chain: " in copy
     assert made.STATEMENT in copy
     assert made.entry().digest in copy
+
+
+def test_the_copy_as_text_says_that_the_words_were_not_approved() -> None:
+    """As the PDF does; where they had been, nothing is said."""
+    for approved in (False, True):
+        copy = text_copy(made.PUBLISHED, made.entry(statement_approved=approved), made.personal(), made.STATEMENT)
+        assert ("had not yet approved" in copy) is not approved
 
 
 def test_the_copy_of_a_difference_as_text_lists_its_clauses() -> None:

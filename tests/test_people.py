@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot import names
+from bot.database.sqlite import SQLite
 from bot.ledger import Ledger, migrations
 from bot.ledger.people import EmailTaken
 from bot.people import Account, Employment, Grant, Person
@@ -33,6 +39,14 @@ ALICE = Person(
     frozenset({Grant.HR, Grant.CLERK}),
 )
 BOB = Person("b1", "Bob Marsh", "bob@city.example", department="Police")
+CALLED = (
+    ("Mary Jane Smith", "", ()),
+    ("Mary Jane", "MJ", ("Smith, Mary",)),
+    ("Jane O'Brien-Smith", "", ()),
+    ("Will May", "Will", ("Bill Smith Jr",)),
+    ("Marsh, Bob, MD", "", ("O'Brien",)),
+)
+WORDS = "mary jane smith mj o'brien o'brien-smith obrien will may bill jr marsh bob md officer mr cleared. is, Smith's".split()
 SAM = Person("s1", "Sam Ortiz", "sam@city.example", department="Parks")
 
 
@@ -144,6 +158,42 @@ def test_a_text_names_people(ledger: Ledger) -> None:
     """As `bot.names.named` finds them."""
     assert ledger.people.named("is aine stone cleared to post?") == [ALICE]
     assert ledger.people.named("is anybody cleared to post?") == []
+    assert ledger.people.named("is sam cleared, and Officer Marsh?") == [SAM, BOB]
+
+
+def test_who_is_renamed_is_found_by_the_new_name_alone(ledger: Ledger) -> None:
+    """Also where nothing else of them changes."""
+    with ledger.transaction():
+        ledger.people.put(replace(BOB, name="Rob Field"))
+    assert [ledger.people.named(f"is {each} cleared") for each in ("bob marsh", "bob")] == [[], []]
+    assert [each.id for each in ledger.people.named("is rob field cleared")] == ["b1"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_whoever_is_named_is_found_in_the_database(words: list[str]) -> None:
+    """The same people in the same order as among all."""
+    text = " ".join(words)
+    with closing(SQLite()) as handle:
+        ledger = Ledger(handle)
+        with ledger.transaction():
+            for number, (name, preferred, aliases) in enumerate(CALLED):
+                ledger.people.put(Person(str(number), name, preferred=preferred, aliases=aliases))
+        assert ledger.people.named(text) == names.named(text, ledger.people.all())
+
+
+def test_one_among_ten_thousand_is_found_soon(ledger: Ledger) -> None:
+    """Where all share a first name; in a question, and in the longest text. On PostgreSQL, which is slow to fill, a thousand."""
+    with ledger.transaction():
+        for number in range(1_000 if ledger._database.dialect == "postgres" else 10_000):
+            ledger.people.put(Person(str(number), f"Robin Last{number}"))
+    for text, limit in (("is robin last7 cleared to post?", 0.02), ("is robin last7 cleared? " + "a word " * 500, 0.3)):
+        took = []
+        for _ in range(5):
+            start = time.perf_counter()
+            assert [each.id for each in ledger.people.named(text)] == ["7"]
+            took.append(time.perf_counter() - start)
+        assert min(took) < limit
 
 
 def test_all_or_nothing(ledger: Ledger) -> None:

@@ -12,9 +12,9 @@ from threading import Barrier
 import pytest
 
 from bot import editions, publication
+from bot.database.postgres import Postgres
 from bot.ledger import Ledger, migrations
 from bot.ledger.policies import AlreadyApproved, AlreadyPublished
-from bot.ledger.postgres import Postgres
 from bot.publishing import Published
 from bot.statement import SHIPPED
 from policy_kb import shipped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,9 +16,9 @@ import psycopg
 import pytest
 import requests
 
+from bot.database import BadAddress, DatabaseGone, NotAllowed, Spoilt
+from bot.database.postgres import PAUSE, Postgres
 from bot.ledger import Ledger, migrations
-from bot.ledger.database import BadAddress, DatabaseGone, NotAllowed, Spoilt
-from bot.ledger.postgres import Postgres
 from bot.server import application
 from tests.databases import schema, together
 from tests.serving import Serving
@@ -126,6 +127,23 @@ def test_an_operator_who_ends_the_connection(database: Postgres, url: str) -> No
             together(database, partial(database.run, INSERT, [1]), end, partial(database.run, INSERT, [2]))
         end()
         assert ids(database) == []
+
+
+def test_only_the_first_waits_for_a_server_that_says_nothing() -> None:
+    """Turns stand in line for few connections; were each to wait as long as the first, the last would for minutes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/x?connect_timeout=2"
+        with closing(Postgres(address, connections=1)) as database:
+            took = []
+            for pause in (0.0, 0.0, PAUSE):
+                time.sleep(pause)
+                start = time.monotonic()
+                with pytest.raises(DatabaseGone, match="it does not answer in time"):
+                    database.rows("SELECT 1")
+                took.append(time.monotonic() - start)
+            assert took[0] > PAUSE
+            assert took[1] < 0.5
+            assert took[2] > PAUSE
 
 
 def test_all_connections_in_use(database: Postgres) -> None:

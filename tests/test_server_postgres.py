@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from bot.database.postgres import Postgres
 from bot.ledger import migrations
-from bot.ledger.postgres import Postgres
 from policy_kb import KnowledgeBase
 from tests.databases import schema
 from tests.tcp_proxy import Wire

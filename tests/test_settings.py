@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import stat
 import threading
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import KEY_FILE, kept_secret
+from bot.app import KEY_FILE, kept_questions, kept_secret, ledger
 from bot.config import MicrosoftSettings, Settings, SettingsError, SlackSettings, read_settings
+from bot.ledger import week
 from bot.mail_settings import MailSettings
+from bot.office_hours import Hours
+from bot.records import Uncovered
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 TEAMS = {"MICROSOFT_APP_ID": "id", "MICROSOFT_APP_PASSWORD": "p", "MICROSOFT_APP_TENANT_ID": "t"}
@@ -151,6 +155,20 @@ def test_any_bytes_may_be_the_secret() -> None:
 def test_a_disk_that_forgets(given: dict[str, str], forgets: bool) -> None:
     """Is one that the host says it is, unless somebody says that it may."""
     assert read_settings(given).forgets is forgets
+
+
+def test_kept_questions_are_read_on_the_organisations_day(tmp_path: Path) -> None:
+    """Not on the machine's, which may be another one at that hour."""
+
+    class Elsewhere(Hours):
+        def day(self, moment: datetime.datetime) -> datetime.date:
+            return super().day(moment) - datetime.timedelta(weeks=60)
+
+    week_of = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(weeks=60)
+    settings = Settings(tmp_path, hours=Elsewhere())
+    with ledger(settings) as kept:
+        kept.commit([Uncovered("k", week(week_of), "How much vacation?")], week_of)
+    assert [each.key for each in kept_questions(settings)] == ["k"]
 
 
 def test_the_kept_secret_is_made_once(tmp_path: Path) -> None:

@@ -265,6 +265,7 @@ def test_a_quiz_is_answered_before_signing() -> None:
         alice = Signer(here)
         alice.read_all()
         assert alice.form.id == "sign_quiz"
+        assert not [choice for field in alice.form.fields for choice in field.choices if ":" in choice.label]
         wrong = {field.name: field.choices[0].value for field in alice.form.fields}
         alice.submit(**wrong)
         assert "Not all of them" in alice.text

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.bench_signoffs import town
 from bot.bench_signoffs.asking import ask
 from bot.bench_signoffs.delivering import delivered
-from bot.ledger.sqlite import SQLite
+from bot.database.sqlite import SQLite
 
 TOLD = int(os.environ.get("CLAUSEBOT_TOLD", "300"))
 

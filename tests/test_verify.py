@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from bot import app, witnessing
 from bot.__main__ import main
 from bot.config import Settings
+from bot.database import Database
+from bot.database.sqlite import SQLite
 from bot.evidence import chain, merkle
 from bot.evidence.canonical import canonical, sha256
 from bot.evidence.roots import Root, line
 from bot.evidence.verify import LISTED, Report, verify
 from bot.ledger import Ledger, migrations
-from bot.ledger.database import Database
-from bot.ledger.sqlite import SQLite
 from bot.people import Grant, Person
 from bot.records import Act, Entry
 from tests import databases, evidence

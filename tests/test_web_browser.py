@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 import pytest
 
 from bot import demonstration
+from bot.database.sqlite import SQLite
 from bot.directory import read_directory
 from bot.dispatcher import Dispatcher
 from bot.ledger import Ledger
-from bot.ledger.sqlite import SQLite
 from bot.tokens import Tokens
 from policy_kb import KnowledgeBase
 from tests.conftest import HERE

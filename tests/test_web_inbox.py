@@ -7,9 +7,11 @@ from contextlib import closing
 
 import pytest
 
+from bot import demonstration
 from bot.channels import DeliveryError
 from bot.channels.web.channel import Web
 from bot.channels.web.inbox import MOST
+from bot.channels.web.render import STANDINGS
 from bot.dispatcher import Dispatcher
 from bot.people import Account
 from bot.server import application
@@ -87,3 +89,8 @@ def test_the_page_has_no_other_places(page: Page) -> None:
     with pytest.raises(DeliveryError) as found:
         page.send("C1", view(Text("x")), "a")
     assert found.value.permanent
+
+
+def test_the_page_names_whom_one_is_there() -> None:
+    """A signature wants the name, so the page tells that of each seat."""
+    assert {seat.id: seat.name for seat in STANDINGS} == {seat: person.name for seat, person in demonstration.PEOPLE.items()}

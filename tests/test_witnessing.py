@@ -106,13 +106,55 @@ def test_days_without_records_and_days_missed_get_a_root_too(ledger: Ledger, tmp
     """Nothing happened is evidence too: each day has its line, and the chats are told of the last of several only."""
     job = _job(ledger, tmp_path)
     asyncio.run(job.tick(MIDNIGHT))
-    asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=4)))
+    for hour in range(4):
+        asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=4, hours=hour)))
     roots = ledger.acts.roots()
     assert [root.day.day for root in roots] == [2, 3, 4, 5, 6]
     assert len({(root.records, root.root, root.head) for root in roots}) == 1
     assert [_states(ledger, root.day)["slack"][0] for root in roots] == ["pending", "none", "none", "none", "pending"]
     lines = (tmp_path / "roots" / "roots.txt").read_text("utf-8").splitlines()
     assert [read_line(each).day for each in lines] == [root.day for root in roots]
+
+
+def test_days_that_a_record_is_later_than_get_their_roots_at_once(ledger: Ledger, tmp_path: Path) -> None:
+    """They are over, whatever the clock says; the day of that record is over by the clock alone, and is the next one."""
+    job = _job(ledger, tmp_path)
+    asyncio.run(job.tick(MIDNIGHT))
+    ledger.acts.append(replace(evidence.signed(50), at=MIDNIGHT + datetime.timedelta(days=3, hours=9)))
+    asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=3, hours=10)))
+    assert [root.day.day for root in ledger.acts.roots()] == [2, 3, 4, 5]
+    asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=4)))
+    assert [(root.day.day, root.records) for root in ledger.acts.roots()] == [(2, 5), (3, 5), (4, 5), (5, 5), (6, 6)]
+
+
+def test_a_clock_that_jumped_and_is_put_right_leaves_one_root(ledger: Ledger, tmp_path: Path) -> None:
+    """Of the day that it jumped in, not of all until where it jumped to; from the next day on all is as ever."""
+    job = _job(ledger, tmp_path)
+    asyncio.run(job.tick(MIDNIGHT))
+    for minute in range(59):
+        asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=30, hours=9, minutes=minute)))
+    assert [root.day.day for root in ledger.acts.roots()] == [2, 3]
+    ledger.acts.append(replace(evidence.signed(50), at=MIDNIGHT + datetime.timedelta(hours=10)))
+    for day in (0, 1, 2):
+        asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=day, hours=11)))
+    assert [(root.day.day, root.records) for root in ledger.acts.roots()] == [(2, 5), (3, 5), (4, 6)]
+
+
+def test_a_clock_that_is_years_ahead_makes_no_root(ledger: Ledger, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """That is said once, also where a record has the wrong time; what else is left to do is done, and it goes on afterwards."""
+    authority = Authority(Stamp("failed", "timeout"), Stamp("granted", "dG9rZW4="), Stamp("granted", "dG9rZW4="))
+    job = _job(ledger, tmp_path, authority=authority)
+    asyncio.run(job.tick(MIDNIGHT))
+    ahead = MIDNIGHT + datetime.timedelta(days=witnessing.MOST_MISSING + 1)
+    ledger.acts.append(replace(evidence.signed(50), at=ahead))
+    for minute in range(3):
+        asyncio.run(job.tick(ahead + datetime.timedelta(minutes=minute)))
+    assert [root.day for root in ledger.acts.roots()] == [DAY]
+    assert [each.message for each in caplog.records if "no root" in each.message] == [
+        "no root is made: the clock says 2027-12-09, and 401 days since the last one (2026-11-02) have none. Set the clock right"
+    ]
+    asyncio.run(job.tick(MIDNIGHT + datetime.timedelta(days=1)))
+    assert [root.day.day for root in ledger.acts.roots()] == [2, 3]
 
 
 def test_an_empty_chain_has_a_root(tmp_path: Path) -> None:

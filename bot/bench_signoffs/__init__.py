@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,16 +17,16 @@ from bot.bench_signoffs import bare, report, signing, town
 from bot.bench_signoffs.asking import ask
 from bot.bench_signoffs.delivering import delivered
 from bot.bench_signoffs.replicas import schema, signed_together
+from bot.database.sqlite import SQLite
 from bot.evidence.verify import verify
 from bot.expanding import BATCH
 from bot.ledger import Ledger
-from bot.ledger.sqlite import SQLite
 
 __all__ = ["Plan", "run"]
 
 # What a person who is asked costs at least: an assignment, a record with its personal row, a notice.
 _ROWS_EACH = 4
-_BARE = 500
+_BARE = 300
 _ROUNDS = 3
 
 
@@ -59,25 +59,32 @@ def run(place: Path, plan: Plan, progress: app.Progress) -> Iterator[str]:
 
 
 def _on_file(place: Path, plan: Plan, progress: app.Progress) -> Iterator[str]:
-    commits, path = bare.commits(place / "bare.sqlite", _BARE), place / "ledger.sqlite"
-    with closing(SQLite(path)) as handle:
+    path = place / "ledger.sqlite"
+    with closing(SQLite(path)) as handle, closing(bare.Commits(place / "commits.sqlite")) as commits:
         progress(f"{plan.people:,} people are entered")
         ledger = town.settle(handle, plan.people)
         asked = ask(ledger, progress)
-        rows = bare.inserts(place / "bare.sqlite", asked.people * _ROWS_EACH, BATCH * _ROWS_EACH)
-        yield from report.asked(asked, rows)
-        yield from _delivered("notices of the request", ledger, commits, progress)
+        yield from report.asked(asked, bare.inserts(place / "rows.sqlite", asked.people * _ROWS_EACH, BATCH * _ROWS_EACH))
+        yield from _delivered("notices of the request", ledger, place / "first.sqlite", progress)
         signed = min(plan.signed, plan.people)
         progress(f"{signed:,} people read and sign")
-        yield from report.signed(signing.signed(town.desk(ledger), town.numbers(signed), asked.request), commits)
-        yield from _delivered("copies", ledger, commits, progress)
+        found = signing.signed(town.desk(ledger), town.numbers(signed), asked.request, commits.another)
+        yield from report.signed(found, commits.times)
+        yield from _delivered("copies", ledger, place / "second.sqlite", progress)
         progress("the chain is verified")
         yield from _verified(ledger, path)
 
 
-def _delivered(what: str, ledger: Ledger, commits: Sequence[float], progress: app.Progress) -> Iterator[str]:
+def _delivered(what: str, ledger: Ledger, beside: Path, progress: app.Progress) -> Iterator[str]:
+    """Bare commits before and after, since a disk is not equally busy all the time."""
     progress(f"{what} are delivered")
-    yield from report.delivered(what, delivered(ledger), commits)
+    with closing(bare.Commits(beside)) as commits:
+        for _ in range(_BARE):
+            commits.another()
+        found = delivered(ledger)
+        for _ in range(_BARE):
+            commits.another()
+        yield from report.delivered(what, found, commits.times)
 
 
 def _verified(ledger: Ledger, path: Path) -> Iterator[str]:

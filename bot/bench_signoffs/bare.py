@@ -5,25 +5,34 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-from bot.ledger.postgres import Postgres
+from bot.database.postgres import Postgres
 
 # One row is about as long as an entry of the chain beside its clauses.
 _ROW = "x" * 500
 
 
-def commits(path: Path, number: int) -> list[float]:
-    """Seconds of each of so many INSERTs of one row, each with its own COMMIT, as safe as the ledger's."""
-    with _opened(path) as connection:
-        return [_seconds(connection, each, 1) for each in range(number)]
+class Commits:
+    """Seconds of INSERTs of one row each, every one with its own COMMIT, as safe as the ledger's: `times`."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = opened(path)
+        self.times: list[float] = []
+
+    def another(self) -> None:
+        """One more."""
+        self.times.append(_seconds(self._connection, len(self.times), 1))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
 
 
 def inserts(path: Path, rows: int, at_once: int) -> float:
     """Seconds for so many rows, in commits of `at_once` rows each."""
-    with _opened(path) as connection:
+    with closing(opened(path)) as connection:
         return sum(_seconds(connection, start, min(at_once, rows - start)) for start in range(0, rows, at_once))
 
 
@@ -50,14 +59,16 @@ def digests(path: Path) -> float:
     return time.perf_counter() - begun
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE IF NOT EXISTS bare (id INTEGER PRIMARY KEY, content TEXT NOT NULL)")
-        connection.execute("DELETE FROM bare")
-        yield connection
+def opened(path: Path) -> sqlite3.Connection:
+    """A file with one table, empty."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in (
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "CREATE TABLE bare (id INTEGER PRIMARY KEY, content TEXT NOT NULL)",
+    ):
+        connection.execute(statement)
+    return connection
 
 
 def _seconds(connection: sqlite3.Connection, first: int, rows: int) -> float:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from bot.bench_signoffs import signing, town
 from bot.bench_signoffs.asking import ask
 from bot.bench_signoffs.signing import Signed
+from bot.database.postgres import Postgres
 from bot.evidence.verify import verify
 from bot.ledger import Ledger
-from bot.ledger.postgres import Postgres
 
 REPLICAS = 4
 # A process that has not come up after so many seconds stops the others.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -49,20 +49,26 @@ def record_of(shown: View) -> str:
     raise NotSigned
 
 
-def signed(desk: Desk, numbers: Iterable[int], request: str) -> Signed:
-    """Lets all these people read and sign, one after another. Raises NotSigned."""
-    signs, turns = [], []
-    begun, processor = time.perf_counter(), time.process_time()
+def signed(desk: Desk, numbers: Iterable[int], request: str, between: Callable[[], object] = lambda: None) -> Signed:
+    """Lets all these people read and sign, one after another. Raises NotSigned.
+
+    `between` is called after each of them, for a measurement beside this one; its time is not counted.
+    """
+    signs: list[float] = []
+    turns: list[float] = []
+    processor = 0.0
     for number in numbers:
-        times, shown = [time.perf_counter()], View(())
+        worked, times, shown = time.process_time(), [time.perf_counter()], View(())
         for view in steps(desk, number, request):
             times.append(time.perf_counter())
             shown = view
+        processor += time.process_time() - worked
         record_of(shown)
         *others, last = (after - before for before, after in pairwise(times))
         signs.append(last)
         turns += others
-    return Signed(time.perf_counter() - begun, time.process_time() - processor, tuple(signs), tuple(turns))
+        between()
+    return Signed(sum(signs) + sum(turns), processor, tuple(signs), tuple(turns))
 
 
 def _answer(desk: Desk, number: int, turn: Pressed | Submitted) -> View:

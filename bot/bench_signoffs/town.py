@@ -6,19 +6,17 @@ import datetime
 import secrets
 from collections.abc import Iterator
 from importlib.metadata import version
-from typing import cast
 
+from bot.database import Database
 from bot.desk import Desk
 from bot.evidence.canonical import sha256
 from bot.expanding import Around
 from bot.journeys.reading import pages
 from bot.ledger import Ledger, migrations
-from bot.ledger.database import Database
 from bot.office_hours import Hours
 from bot.people import Account, Grant, Person
 from bot.publishing import Published, changes
 from bot.standings import Standings
-from policy_kb import KnowledgeBase
 from policy_kb.library import read_policies, shipped
 
 # A Monday morning in office hours and in the past, so that everybody may be told at once.
@@ -77,7 +75,7 @@ def around() -> Around:
 
 def desk(ledger: Ledger) -> Desk:
     """The desk as the program sets it up. It answers no question, so it has no knowledge base."""
-    standings = Standings(ledger, cast(KnowledgeBase, None))
+    standings = Standings(ledger)
     return Desk(standings, lambda record, kind: f"{ADDRESS}/copy/{kind}/{record}", version("clausebot"), _new_id)
 
 

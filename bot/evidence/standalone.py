@@ -140,7 +140,7 @@ def main(path: str = os.path.dirname(os.path.abspath(__file__)), outside: str = 
             checked.add(line)
         checked.end()
     except UNREADABLE as error:
-        wrong = wrong or [(0, f"the bundle cannot be read: {error!r}")]
+        wrong = wrong or [(0, f"there is no bundle to read at {path}: {error!r}")]
     print("BAD: record %d: %s" % min(wrong) if wrong else f"OK: {checked.number} records, head {checked.head}")  # noqa: T201, UP031
     return bool(wrong)
 

@@ -12,7 +12,7 @@ from bot.citation import date
 from bot.gate import Held
 from bot.journeys.home import OVERVIEW, SIGNED
 from bot.journeys.reading import title
-from bot.journeys.signing_facts import OPEN_SIGN, Reading
+from bot.journeys.signing_facts import OPEN_SIGN, Reading, subject
 from bot.outcome import Outcome
 from bot.publishing import Published, text
 from bot.records import Act, Assignment, Entry, Notice, Request
@@ -64,7 +64,7 @@ def earlier(found: Sequence[tuple[Published, Published]]) -> View:
     blocks: list[Block] = []
     for signed, in_force in found:
         said = f"You signed version {signed.policy.version}. Quoted here is the {title(in_force)}, which you have not signed."
-        blocks += [Text(said), Button("Read what has changed", OPEN_SIGN)]
+        blocks += [Text(said), Button("Read what has changed", OPEN_SIGN, subject(in_force, None))]
     return View(tuple(blocks))
 
 
@@ -82,7 +82,10 @@ def offer(open: Sequence[Owed], today: datetime.date) -> Outcome:
     """The answer to somebody who says that they want to sign: a message is no signature, the form is."""
     if not open:
         return Outcome(view(Text("You have signed everything that is in force."), Button("What I have signed", SIGNED)))
-    said = "Writing that you agree is no signature. You read the policy in a form and sign it there; you get a copy to keep."
+    said = (
+        "Writing that you agree is no signature. You read the policy in a form and sign it there; you get a copy to keep. "
+        "There you can also decline, or ask for paper. To take a signature back, look at what you have signed."
+    )
     listed = owed(open, today).view.blocks
     return Outcome(View((Text(said), *listed)))
 
@@ -121,7 +124,8 @@ def copied(reading: Reading, act: Act, address: Address, zone: ZoneInfo) -> tupl
         )
     )
     way = links(act.id, address)
-    said = "Signed. Your copy is on its way to you; once it has arrived, the signature is final."
+    opened = ", or you have opened it here" if way else ""
+    said = f"Signed. Your copy is on its way to you; once it has arrived{opened}, the signature is final."
     shown = view(Heading("Signed"), Text(said), facts, *way, Heading("What you signed, in full"), Text(text(policy)))
     return shown, copies(act.id, act.at, reading.person.id, reading.published, facts, way)
 
@@ -131,18 +135,19 @@ def copies(
 ) -> tuple[Notice, ...]:
     """The signer's copy as notices: one with links where there is an address, else the whole text piece by piece, then the facts.
 
-    The arrival of the last one is recorded. `again` makes the keys new where a copy is sent once more.
+    The arrival of the last one is recorded, and no signature is final before, so all are urgent. `again` makes the keys new where
+    a copy is sent once more.
     """
     to, key = f"person:{person}", f"copy:{record}{again}"
     head = Text("Your copy of what you signed. Please keep it.")
     if way:
-        return (Notice(key, to, view(head, facts, *way), at, cause=f"copy:{record}"),)
+        return (Notice(key, to, view(head, facts, *way), at, cause=f"copy:{record}", urgent=True),)
     pieces = _pieces(text(published.policy))
     pages = [
-        Notice(f"{key}:{place}", to, view(Text(f"Your copy, part {place} of {len(pieces)}\n{piece}")), at)
+        Notice(f"{key}:{place}", to, view(Text(f"Your copy, part {place} of {len(pieces)}\n{piece}")), at, urgent=True)
         for place, piece in enumerate(pieces, 1)
     ]
-    return (*pages, Notice(key, to, view(head, facts), at, cause=f"copy:{record}"))
+    return (*pages, Notice(key, to, view(head, facts), at, cause=f"copy:{record}", urgent=True))
 
 
 def links(record: str, address: Address) -> list[Link]:
@@ -157,11 +162,15 @@ def withdraw_opened(record: str) -> Outcome:
     return Outcome(view(Form(WITHDRAW, "Withdraw a signature", (reason,), "Withdraw", json.dumps([record]))))
 
 
-def withdrawn(held: Kept, reason: str, act: Act, hr: Iterable[str], shown_name: str) -> Outcome:
-    """Kept as an act of its own: the signature stays in the chain, and no longer counts from now on."""
+def withdrawn(held: Kept, reason: str, act: Act, hr: Iterable[str], shown_name: str, stays: str) -> Outcome:
+    """Kept as an act of its own: the signature stays in the chain, and no longer counts from now on; `stays` is the version in
+    force where that is held by another one.
+    """
     told = view(Text(f"{shown_name} has withdrawn the signature of the {title(held.published)}."), Facts((("Reason", reason),)))
     notices = tuple(Notice(f"withdrawn:{act.id}:{each}", f"person:{each}", told, act.at) for each in hr)
-    said = "Withdrawn. You are not cleared to post from now on. The record of your signature stays, and this one beside it."
+    from_now = f"Your signature of version {stays} still counts; withdraw it too" if stays else "You are not cleared to post"
+    rest = " if you mean that one." if stays else " from now on."
+    said = f"Withdrawn. {from_now}{rest} The record of your signature stays, and this one beside it."
     return Outcome(view(Text(said), Facts((("Record", act.id),))), (act,), notices)
 
 
@@ -184,7 +193,7 @@ def _due(each: Owed, today: datetime.date) -> str:
 
 
 def _read(each: Owed) -> Button:
-    return Button("Read and sign", OPEN_SIGN, each.request.id if each.request else "")
+    return Button("Read and sign", OPEN_SIGN, subject(each.published, each.request))
 
 
 def _final(each: Kept) -> str:

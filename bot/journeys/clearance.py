@@ -21,6 +21,10 @@ _CLEARANCE = re.compile(
 )
 # What asks for more people than one.
 _OTHERS = re.compile(r"\b(?:who|my (?:team|crew|people|staff|guys)|everyone|all|which|list)\b", re.IGNORECASE)
+# How a question about somebody begins, and what shows that it is about whoever asks.
+_SOMEBODY = re.compile(r"\W*(?:is|has|can|may|will)\s+\w+", re.IGNORECASE)
+_MYSELF = re.compile(r"\b(?:i|im|me|my|mine|myself|we|us|our)\b", re.IGNORECASE)
+STRANGER = "I found no colleague by that name; please give the whole name. For you it is so:"
 NOT_YOURS = "I answer that to the person themselves, to their supervisor and to HR alone."
 MOST = 30
 
@@ -33,6 +37,11 @@ def is_asked(text: str) -> bool:
 def is_about_others(text: str) -> bool:
     """Whether it asks for the people of whoever asks, not for themselves."""
     return bool(_OTHERS.search(text))
+
+
+def is_about_a_stranger(text: str) -> bool:
+    """Whether a message that names nobody whom the directory knows is about somebody all the same."""
+    return bool(_SOMEBODY.match(text)) and not _MYSELF.search(text)
 
 
 def own(verdict: Verdict, knowledge: KnowledgeBase, on: datetime.date) -> Outcome:
@@ -59,7 +68,7 @@ def several(found: Sequence[tuple[Person, Verdict]], on: datetime.date) -> Outco
 
 def may_know(actor: Person, person: Person, on: datetime.date) -> bool:
     """Whether somebody may be told of another's clearance: their supervisor, HR, the administrator, themselves."""
-    own_or_theirs = person.id == actor.id or person.supervisor == actor.id
+    own_or_theirs = person.id == actor.id or (person.supervisor == actor.id and actor.belongs(on))
     return own_or_theirs or actor.may(Grant.HR, on) or actor.may(Grant.ADMINISTRATOR, on)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.citation import date
+from bot.journeys.hr import CASES_LINK
 from bot.outcome import Outcome
 from bot.people import Standing
 from bot.views import OPEN, Button, Choice, Facts, Field, Form, Heading, Text, view
@@ -37,6 +38,9 @@ DRAFT = Form(
 )
 # Opened by who asks, so it is none of the forms below.
 SIGN = Choice("sign", "Read and sign a policy")
+# Opened by a door of its own, which knows nobody.
+NOTE = Choice("note", "Report without my name")
+NOTE_BACK = Choice("note_back", "Come back with a receipt")
 _FORMS = Form(
     "forms",
     "Forms",
@@ -49,6 +53,8 @@ _FORMS = Form(
                 Choice("draft", "See which clauses a draft touches"),
                 Choice("uncovered", "Tell HR that a question is not covered"),
                 SIGN,
+                NOTE,
+                NOTE_BACK,
             ),
         ),
     ),
@@ -68,6 +74,7 @@ def home(knowledge: KnowledgeBase, standing: Standing) -> Outcome:
             Button("Forms", f"{OPEN}{_FORMS.id}") if standing is not Standing.OUTSIDER else None,
             Button("My sign-offs", SIGNED) if standing is not Standing.OUTSIDER else None,
             Button("Sign-offs of all", OVERVIEW) if standing is Standing.HR else None,
+            Button("Case room", CASES_LINK) if standing is Standing.HR else None,
             Button("Questions told to HR", "gaps") if standing is Standing.HR else None,
             Text("Nothing of what you ask is kept, unless you press “Tell HR it’s not covered”."),
         )

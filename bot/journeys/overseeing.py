@@ -135,7 +135,7 @@ def _numbers(overseen: Overseen) -> Facts:
 
 def _missing(overseen: Overseen) -> tuple[tuple[str, str], ...]:
     """The departments in which most are outstanding."""
-    open = Counter(each.department or "No department" for each in overseen.rows if each.state not in COMPLETE)
+    open = Counter(each.department or "No department" for each in overseen.rows if each.state == "outstanding")
     return tuple((f"Outstanding in {name}", str(count)) for name, count in open.most_common(MOST_DEPARTMENTS))
 
 

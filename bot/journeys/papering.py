@@ -15,7 +15,8 @@ from bot.journeys.requesting import BadRequest, must_be_hr
 from bot.journeys.signing_facts import topic
 from bot.people import Person
 from bot.publishing import Published
-from bot.records import Act, Assignment, Entry, Request, Withdrawn
+from bot.records import Act, Assignment, Entry, Notice, Request, Withdrawn
+from bot.views import Facts, Text, view
 
 # In bytes.
 LARGEST_SCAN = 20 * 1024 * 1024
@@ -148,3 +149,11 @@ def _about(
 ) -> Act:
     personal = {"reason": note, "recorded_by": described(actor)}
     return Act(new_id(), kind, now, entry.policy, entry.version, entry.request, facts, entry.person, personal)
+
+
+def told(act: Act, said: str, at: datetime.datetime) -> tuple[Notice, ...]:
+    """The notice to whoever's record HR has added to; nobody is to lose a clearance unknowingly."""
+    if not act.person:
+        return ()
+    shown = view(Text(f"{said} If that is not right, please tell HR."), Facts((("Record", act.id),)))
+    return (Notice(f"{act.kind}:{act.id}", f"person:{act.person}", shown, at),)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.citation import mark
 from bot.views import Choice, Field, Form, Quote
-from policy_kb import Clause, Policy
+from policy_kb import Clause, Kind, Policy
 
 MOST = 3
 _OPTIONS = 3
@@ -58,6 +58,8 @@ def _question(place: int, right: Clause, headed: list[Clause], version: str) -> 
 
 
 def _name(clause: Clause) -> str:
+    if clause.kind is Kind.DEFINITION:
+        return f"{clause.parent} (definition of “{clause.heading}”)"
     return f"{clause.id} {clause.heading}".strip()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.citation import date, mark
 from bot.publishing import Published, clause_text, difference
@@ -25,12 +26,18 @@ class Page:
 
 def pages(published: Published, only: Collection[str] | None = None, before: Policy | None = None) -> tuple[Page, ...]:
     """The whole version as pages; or `only` these clauses, each with what became of it since `before`, which was signed."""
+    return _cut(published.policy, None if only is None else tuple(only), before)
+
+
+# Everybody who signs a version goes through the same pages, one after another.
+@lru_cache(maxsize=64)
+def _cut(policy: Policy, only: tuple[str, ...] | None, before: Policy | None) -> tuple[Page, ...]:
     made: list[Page] = []
     blocks: list[Block] = []
     held: list[str] = []
     size = 0
-    for clause, piece in _pieces(published.policy, only):
-        shown = tuple(_shown(published.policy, clause, piece, before if only is not None else None))
+    for clause, piece in _pieces(policy, only):
+        shown = tuple(_shown(policy, clause, piece, before if only is not None else None))
         length = sum(map(_length, shown))
         if blocks and (size + length > PAGE_TEXT or len(held) >= PAGE_CLAUSES):
             made.append(Page(tuple(blocks), tuple(dict.fromkeys(held))))
@@ -40,7 +47,7 @@ def pages(published: Published, only: Collection[str] | None = None, before: Pol
         size += length
     if blocks:
         made.append(Page(tuple(blocks), tuple(dict.fromkeys(held))))
-    gone = _gone(published.policy, only, before)
+    gone = _gone(policy, only, before)
     return (*made, gone) if gone else tuple(made)
 
 

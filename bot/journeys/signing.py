@@ -25,12 +25,13 @@ from bot.journeys.signing_facts import (
     Place,
     Reading,
     act,
+    read_as,
     state,
     withdrawn,
 )
 from bot.outcome import Outcome
 from bot.people import Person
-from bot.publishing import Published
+from bot.publishing import Published, changes
 from bot.records import Act, Notice, Progress
 from bot.turns import Submitted
 from bot.views import Button, Choice, Facts, Field, Form, Heading, Text, View, view
@@ -61,8 +62,8 @@ def read_on(reading: Reading, sent: Submitted, at: Place, how: Circumstances) ->
     if not 0 <= at.page < len(reading.pages):
         return opened(reading)
     request = reading.request.id if reading.request else ""
-    version = reading.published.policy.version
-    progress = Progress(request, reading.person.id, version, at.page, sent.rendered, how.client, how.now)
+    kept_under = read_as(reading.published.policy.version, reading.difference_from)
+    progress = Progress(request, reading.person.id, kept_under, at.page, sent.rendered, how.client, how.now)
     return Outcome(_at(reading, at.page + 1), (progress,))
 
 
@@ -86,7 +87,7 @@ def sign(reading: Reading, sent: Submitted, colleagues: Iterable[Person], how: C
 
     `colleagues` may be lazy; `copy` makes what the signer is given, from the act of signing.
     """
-    if reading.held or reading.closed or reading.next_page < len(reading.pages):
+    if reading.held or reading.closed or reading.next_page < len(reading.pages) or _is_asked(reading):
         return opened(reading)
     typed = sent.values.get("name", "")
     if sent.values.get("consent") != _AGREED:
@@ -105,27 +106,32 @@ Copy = Callable[[Reading, Act], tuple[View, tuple[Notice, ...]]]
 
 def changed(reading: Reading, old: Published) -> Outcome:
     """The text is another than the one that was being read: nothing is booked, and the difference is shown first (A7)."""
-    fresh = [each.clause for each in reading.published.changes] if old.policy.version != reading.published.policy.version else []
-    shown = pages(reading.published, fresh, old.policy)[:1] if fresh else ()
+    fresh = [each.clause for each in changes(old.policy, reading.published.policy)]
+    every = pages(reading.published, fresh, old.policy) if fresh else ()
+    shown = every[:1]
     said = (
         f"The policy changed while you read. In force is now the {title(reading.published)}; you were reading version "
-        f"{old.policy.version}. Nothing was signed. This is what has changed:"
+        f"{old.policy.version}. Nothing was signed. {'This is' if len(every) < 2 else 'Here begins'} what has changed:"
     )
     blocks = [block for page in shown for block in page.blocks]
-    return Outcome(view(Text(said), *blocks, Button("Go on reading", OPEN_SIGN, reading.request.id if reading.request else "")))
+    return Outcome(view(Text(said), *blocks, Button("Go on reading", OPEN_SIGN, reading.subject)))
 
 
 def _at(reading: Reading, page: int) -> View:
     """The page with this number, or what comes after the last."""
     shown = reading.pages
     if page >= len(shown):
-        asked = reading.request is not None and reading.request.quiz and not reading.quizzed
-        if asked and quiz.questions(reading.published.policy):
+        if _is_asked(reading):
             return view(Text("A few questions before you sign; each answer stands in the policy."), _quiz_form(reading))
         return _signing(reading)
     top = Text(f"{title(reading.published)}\nPage {page + 1} of {len(shown)}{_why(reading, page)}")
     form = Form(READ, "Read and sign", (), "Next page" if page + 1 < len(shown) else "Go on", state(reading, page))
-    return view(top, *shown[page].blocks, *_ways(reading, page), form)
+    return view(top, *shown[page].blocks, form, *_ways(reading, page))
+
+
+def _is_asked(reading: Reading) -> bool:
+    """Whether there are questions to be answered first."""
+    return reading.is_asked and bool(quiz.questions(reading.published.policy))
 
 
 def _why(reading: Reading, page: int) -> str:
@@ -139,9 +145,8 @@ def _why(reading: Reading, page: int) -> str:
 
 
 def _ways(reading: Reading, page: int) -> list[Button]:
-    request = reading.request.id if reading.request else ""
     back = [Button("Back", BACK, state(reading, page - 1))] if page else []
-    return [*back, Button("I do not want to sign", OPEN_DECLINE, request)]
+    return [*back, Button("I do not want to sign", OPEN_DECLINE, reading.subject)]
 
 
 def _quiz_form(reading: Reading) -> Form:
@@ -160,25 +165,28 @@ def _signing(reading: Reading, typed: str = "", wrong: str = "", *, agreed: bool
         Heading("What you sign"),
         Text(statement.statement(policy, reading.words)),
         Text(approval) if approval else None,
-        Facts((("Policy", title(reading.published)), ("Read", f"all {len(reading.pages)} pages"))),
-        Button("Back", BACK, state(reading, len(reading.pages) - 1)),
-        Button("Paper instead", WANT_PAPER, state(reading, len(reading.pages))),
-        Button("I do not want to sign", OPEN_DECLINE, reading.request.id if reading.request else ""),
+        Facts((("Policy", title(reading.published)), ("Read", _all(len(reading.pages))))),
         Text(reading.words.consent),
         form,
+        Button("Back", BACK, state(reading, len(reading.pages) - 1)),
+        Button("Paper instead", WANT_PAPER, state(reading, len(reading.pages))),
+        Button("I do not want to sign", OPEN_DECLINE, reading.subject),
     )
+
+
+def _all(pages: int) -> str:
+    return f"all {pages} pages" if pages > 1 else "its only page"
 
 
 def _already(reading: Reading) -> View:
     assert reading.held is not None  # asked before
-    day = datetime.datetime.fromisoformat(reading.held.at).date()
+    day = datetime.datetime.fromisoformat(reading.held.at).astimezone(reading.zone).date()
     said = f"You have signed the {title(reading.published)}. There is nothing more to do."
     return view(Text(said), Facts((("Record", reading.held.id), ("Signed", date(day)))), Button("What I have signed", "signed"))
 
 
 def _signed_facts(reading: Reading, sent: Submitted, how: Circumstances) -> dict[str, object]:
     shown = reading.pages
-    difference = reading.before.policy.version if reading.must is not None and reading.before else ""
     digests = reading.published.clause_sha256
     return {
         "text_sha256": reading.published.text_sha256,
@@ -188,6 +196,6 @@ def _signed_facts(reading: Reading, sent: Submitted, how: Circumstances) -> dict
         "statement_approved": reading.approved,
         "rendered": sent.rendered,
         "client": how.client,
-        "difference_from": difference,
+        "difference_from": reading.difference_from,
         "program": how.program,
     }

@@ -16,10 +16,12 @@ from bot.records import Act, Entry, Notice, Progress, Request, Withdrawn
 from bot.tokens import ForgedButton
 from bot.views import OPEN, View
 
-READ, QUIZ, SIGN, DECLINE, PAPER = "sign_read", "sign_quiz", "sign", "decline", "paper"
+READ, QUIZ, SIGN, DECLINE = "sign_read", "sign_quiz", "sign", "decline"
 FORMS = (READ, QUIZ, SIGN, DECLINE)
 OPEN_SIGN, OPEN_DECLINE = f"{OPEN}{SIGN}", f"{OPEN}{DECLINE}"
 BACK, WANT_PAPER = "sign_page", "sign_paper"
+# Before the id of a policy in the value of a button, where no request asks for it.
+_POLICY = "policy:"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Reading:
 
     `entries` are the reader's acts on this policy; `must` the clauses that are left to sign for somebody who holds `before`, or
     None for all of it; `held` is the entry by which they hold this very version. `closed` says why nothing can be signed;
-    `quizzed` that the questions were answered; `asker` is whoever is told of a refusal.
+    `quizzed` that the questions were answered; `also` are other requests that the same signature settles; `told` is whoever is
+    told of a refusal (ids); `declined` and `paper_wanted` are the acts that say so already.
     """
 
     person: Person
@@ -42,7 +45,11 @@ class Reading:
     words: statement.Words = statement.SHIPPED
     approved: bool = False
     quizzed: bool = False
-    asker: str = ""
+    also: Sequence[Request] = ()
+    told: Sequence[str] = field(default=(), repr=False)
+    declined: Entry | None = None
+    paper_wanted: Entry | None = None
+    zone: datetime.tzinfo = datetime.UTC
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
@@ -57,6 +64,21 @@ class Reading:
         seen = {each.page for each in self.read}
         return next((place for place in range(len(self.pages)) if place not in seen), len(self.pages))
 
+    @property
+    def difference_from(self) -> str:
+        """The version that was signed, where only what has changed since is read; empty where all of it is."""
+        return self.before.policy.version if self.must is not None and self.before else ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether questions are left to be answered."""
+        return not self.quizzed and any(each.quiz for each in (self.request, *self.also) if each)
+
+    @property
+    def subject(self) -> str:
+        """What a button carries that opens this: the request, or the policy where none asks for it."""
+        return subject(self.published, self.request)
+
 
 @dataclass(frozen=True)
 class Circumstances:
@@ -69,11 +91,26 @@ class Circumstances:
     account: Account | None = field(default=None, repr=False)
 
 
+def subject(published: Published, request: Request | None) -> str:
+    """What a button carries that opens a version to be signed."""
+    return request.id if request else f"{_POLICY}{published.policy.id}"
+
+
+def of_subject(value: str) -> tuple[str, str]:
+    """The request and the policy that a button names; one of the two is empty, or both."""
+    return ("", value.removeprefix(_POLICY)) if value.startswith(_POLICY) else (value, "")
+
+
+def read_as(version: str, difference_from: str) -> str:
+    """What the pages that somebody has read are kept under: those of a difference are not those of the whole."""
+    return f"{difference_from}..{version}" if difference_from else version
+
+
 def state(reading: Reading, page: int) -> str:
-    """Where somebody is, as the form carries it."""
+    """Where somebody is, and who, as the form carries it."""
     request = reading.request.id if reading.request else ""
-    policy = reading.published.policy
-    return json.dumps([request, policy.id, policy.version, reading.published.text_sha256, page])
+    policy, text = reading.published.policy, reading.published.text_sha256
+    return json.dumps([request, policy.id, policy.version, text, page, reading.difference_from, reading.person.id])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +122,15 @@ class Place:
     version: str
     text: str
     page: int
+    difference_from: str
+    person: str = field(repr=False)
 
 
 def place(state: str) -> Place:
     """Where the form was. Raises ForgedButton for what is no state of ours, such as that of a form without one."""
     try:
-        request, policy, version, text, page = json.loads(state)
-        return Place(str(request), str(policy), str(version), str(text), int(page))
+        request, policy, version, text, page, before, person = json.loads(state)
+        return Place(str(request), str(policy), str(version), str(text), int(page), str(before), str(person))
     except (ValueError, TypeError):
         raise ForgedButton from None
 
@@ -118,9 +157,10 @@ def act(reading: Reading, kind: str, how: Circumstances, facts: Mapping[str, obj
 
 
 def withdrawn(reading: Reading) -> tuple[Withdrawn, ...]:
-    return (Withdrawn(topic(reading.request.id, reading.person.id)),) if reading.request else ()
+    """What has not been told of these requests is not told any more."""
+    return tuple(Withdrawn(topic(each.id, reading.person.id)) for each in (reading.request, *reading.also) if each)
 
 
 def told(reading: Reading, of: Act, shown: View) -> tuple[Notice, ...]:
-    """The notice to whoever asked; `asker` is empty where nobody did."""
-    return (Notice(f"{of.kind}:{of.id}", f"person:{reading.asker}", shown, of.at),) if reading.asker else ()
+    """The notices to those who are to know of a refusal."""
+    return tuple(Notice(f"{of.kind}:{of.id}:{each}", f"person:{each}", shown, of.at) for each in reading.told)

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from bot.database import Database, DatabaseGone
 from bot.ledger import migrations
 from bot.ledger.acts import Acts
-from bot.ledger.database import Database, DatabaseGone
 from bot.ledger.leases import Leases
 from bot.ledger.notices import Notices
 from bot.ledger.people import People

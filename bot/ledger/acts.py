@@ -8,10 +8,10 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 
+from bot.database import Database, Row
+from bot.database.rows import insert
 from bot.evidence import chain
 from bot.evidence.roots import Root, Witness
-from bot.ledger.database import Database, Row
-from bot.ledger.rows import insert
 from bot.records import Act, Entry
 
 # So many entries are read at once.
@@ -103,6 +103,11 @@ class Acts:
         sql = "SELECT seq FROM record WHERE at < ? ORDER BY seq DESC LIMIT 1"
         return next((int(row["seq"]) for row in self._database.rows(sql, [chain.moment(moment)])), 0)
 
+    def latest(self) -> datetime.datetime | None:
+        """When the last entry was made; None where there is none."""
+        rows = self._database.rows("SELECT at FROM record ORDER BY seq DESC LIMIT 1")
+        return next((datetime.datetime.fromisoformat(row["at"]) for row in rows), None)
+
     def dispose(self, ids: Sequence[str], at: datetime.datetime, reason: str, by: str) -> list[Entry]:
         """Clears what is personal in these records, and says so in `disposed` records, which are given back.
 
@@ -118,6 +123,18 @@ class Acts:
                     facts = {"records": cleared, "reason": reason}
                     entries.append(self.append(Act(secrets.token_hex(8), "disposed", at, facts=facts, person=by)))
         return entries
+
+    def kept_shut(self, ids: Sequence[str]) -> list[str]:
+        """The records among these that take a signature away which is not among them: without them it would count again."""
+        found = []
+        for entry in filter(None, map(self.get, ids)):
+            if entry.kind in ("withdrawn", "revoked") and entry.person:
+                signatures = [] if entry.kind == "revoked" else [json.loads(entry.body)["facts"]["signed"]]
+                held = self.of_person(entry.person, ("signed", "paper", "carried"), entry.policy)
+                left = [each for each in held if each.seq < entry.seq and each.id not in ids]
+                if any(not signatures or each.kind == "carried" or each.id in signatures for each in left):
+                    found.append(entry.id)
+        return found
 
     def forget_pages(self) -> None:
         """What was disposed of leaves SQLite's log of writes too; called outside of a transaction."""
@@ -174,9 +191,17 @@ class Acts:
         cleared = self._database.run(sql, [id]) == 1
         entry = self.get(id) if cleared else None
         if entry and entry.kind == "paper":
-            scan = json.loads(entry.body)["facts"].get("scan_sha256")
-            self._database.run("DELETE FROM scan WHERE digest = ?", [scan])
+            self._drop_scan(str(json.loads(entry.body)["facts"].get("scan_sha256")))
         return cleared
+
+    def _drop_scan(self, scan: str) -> None:
+        """The scan goes with the last record that names it: one sheet may carry the signatures of several people."""
+        sql = (
+            "SELECT r.id FROM record r JOIN personal p ON p.record = r.id "
+            "WHERE r.kind = 'paper' AND p.salt IS NOT NULL AND r.body LIKE ? LIMIT 1"
+        )
+        if not list(self._database.rows(sql, [f'%"scan_sha256":"{scan}"%'])):
+            self._database.run("DELETE FROM scan WHERE digest = ?", [scan])
 
     def _insert(self, entries: Sequence[Entry]) -> None:
         columns = "seq, id, kind, at, policy, version, request, body, previous, digest"

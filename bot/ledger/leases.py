@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from bot.ledger.database import Database
+from bot.database import Database
 
 
 class Leases:
@@ -14,12 +14,16 @@ class Leases:
         self._database = database
 
     def take(self, name: str, by: str, now: float, seconds: float) -> bool:
-        """Takes a work, or keeps it, for so long; False where another has it."""
+        """Takes a work, or keeps it, for so long; False where another has it.
+
+        A lease that ends much later than any can was taken by a clock that was wrong, and holds nobody up.
+        """
         sql = (
             "INSERT INTO lease (name, until, held_by) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-            "until = excluded.until, held_by = excluded.held_by WHERE lease.until <= ? OR lease.held_by = excluded.held_by"
+            "until = excluded.until, held_by = excluded.held_by "
+            "WHERE lease.until <= ? OR lease.until > ? OR lease.held_by = excluded.held_by"
         )
-        return self._database.run(sql, [name, now + seconds, by, now]) == 1
+        return self._database.run(sql, [name, now + seconds, by, now, now + 2 * seconds]) == 1
 
     def release(self, name: str, by: str) -> None:
         """Gives a work back at once."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot import views_json
-from bot.ledger.database import Database, Row
-from bot.ledger.rows import insert
+from bot.database import Database, Row
+from bot.database.rows import insert
 from bot.records import Notice
 
 # How long the row of what was sent or withdrawn stays, without content, so that nothing is sent again under its key; in seconds.
@@ -19,6 +19,8 @@ KEPT = 90 * 24 * 3600
 # Notices about notices that could not be delivered begin so; they are never told of themselves.
 ABOUT_DEAD = "dead:"
 _LONGEST_ERROR = 200
+# The number of a part is shorter than this; a day and hour, which mark a copy that was sent again, are longer.
+_LONGEST_PART = 6
 # Due, and held by nobody.
 _FREE = "state = 'waiting' AND not_before <= ? AND retry_at <= ? AND lease_until <= ?"
 # The first of its address: of what is due there nothing stands before it, and nothing is on its way.
@@ -27,8 +29,17 @@ _FIRST = """NOT EXISTS (
     AND other.position <> outbox.position AND other.not_before <= ?
     AND ((other.not_before, other.position) < (outbox.not_before, outbox.position) OR other.lease_until > ?))"""
 _BY_AGE = "ORDER BY not_before, position LIMIT ?"
+_BY_TURN = "ORDER BY urgent DESC, not_before, position LIMIT ?"
 # Among so many times as many of the oldest what can be claimed is nearly always found, without looking at all that waits.
 _NEAR = 16
+_AMONG_NEAR = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT * FROM outbox WHERE urgent = {urgent} AND {_FREE} {_BY_AGE}) AS near{urgent}"  # noqa: S608 - constants
+    for urgent in (1, 0)
+)
+# What stands before something urgent at the same address.
+_HURRY = """UPDATE outbox SET urgent = 1 WHERE address = ? AND state = 'waiting' AND urgent = 0 AND EXISTS (
+    SELECT 1 FROM outbox AS other WHERE other.address = outbox.address AND other.state = 'waiting' AND other.urgent = 1
+    AND (other.not_before, other.position) > (outbox.not_before, outbox.position))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +90,19 @@ class Notices:
 
     def add_all(self, notices: Sequence[Notice]) -> int:
         """Puts these in, in their order, but for those whose key is, or was, there already; how many that were."""
-        columns = "key, address, view, not_before, retry_at, attempts, lease_until, lease_by, state, topic, cause, error"
+        columns = "key, address, view, not_before, retry_at, attempts, lease_until, lease_by, state, topic, cause, error, urgent"
         rows = [
-            [each.key, each.to, views_json.dump(each.view), each.not_before.timestamp(), *_NEW, each.topic, each.cause, ""]
+            [
+                *(each.key, each.to, views_json.dump(each.view), each.not_before.timestamp(), *_NEW),
+                *(each.topic, each.cause, "", int(each.urgent)),
+            ]
             for each in notices
         ]
-        return insert(self._database, "outbox", columns, rows, "ON CONFLICT (key) DO NOTHING")
+        with self._database.transaction():
+            added = insert(self._database, "outbox", columns, rows, "ON CONFLICT (key) DO NOTHING")
+            for address in sorted({each.to for each in notices if each.urgent}):
+                self._database.run(_HURRY, [address])
+        return added
 
     def withdraw(self, topic: str) -> int:
         """Of this topic nothing is sent any more that was not sent; the number of notices that this stopped.
@@ -95,21 +113,21 @@ class Notices:
         return self._database.run(sql, [topic]) if topic else 0
 
     def claim(self, now: float, by: str, most: int, lease: float) -> list[Claimed]:
-        """Up to `most` notices for `by` alone, for `lease` seconds: of each address the oldest that is due.
+        """Up to `most` notices for `by` alone, for `lease` seconds: of each address the oldest that is due, the urgent first.
 
         Their order is kept by address: by `not_before`, then as they were added. One that failed is waited for; one that
         is for later keeps nothing back that is due.
         """
         with self._database.transaction():
-            found = self._claimable(f"(SELECT * FROM outbox WHERE {_FREE} {_BY_AGE}) AS outbox", now, most, [most * _NEAR])  # noqa: S608 - constants
+            found = self._claimable(f"({_AMONG_NEAR}) AS outbox", now, most, [*[now] * 3, most * _NEAR] * 2)
             if len(found) < most:
                 found = self._claimable("outbox", now, most)
             return [_claimed(row) for row in found if self._lease(row["key"], now, by, lease)]
 
     def _claimable(self, among: str, now: float, most: int, near: Sequence[object] = ()) -> list[Row]:
-        """What of these rows can be claimed, the oldest first."""
-        sql = f"SELECT key, address, view, cause, attempts FROM {among} WHERE {_FREE} AND {_FIRST} {_BY_AGE}"  # noqa: S608 - constants
-        return list(self._database.rows(sql, [*([now] * 3 if near else []), *near, *[now] * 5, most]))
+        """What of these rows can be claimed, the urgent first, then the oldest; `near` are the values that `among` takes."""
+        sql = f"SELECT key, address, view, cause, attempts FROM {among} WHERE {_FREE} AND {_FIRST} {_BY_TURN}"  # noqa: S608 - constants
+        return list(self._database.rows(sql, [*near, *[now] * 5, most]))
 
     def _lease(self, key: str, now: float, by: str, lease: float) -> bool:
         """Takes one notice; False where somebody else was faster."""
@@ -136,6 +154,12 @@ class Notices:
             " WHERE key = ? AND lease_by = ? AND state IN ('waiting', 'withdrawn')"
         )
         return self._database.run(sql, [key, by]) == 1
+
+    def lacks_parts(self, key: str) -> bool:
+        """Whether a part of a message in several, of which this is the last (`KEY`, the others `KEY:NUMBER`), has not arrived."""
+        sql = "SELECT key FROM outbox WHERE key > ? AND key < ? AND state IN ('waiting', 'dead')"
+        rest = (row["key"].removeprefix(f"{key}:") for row in self._database.rows(sql, [f"{key}:", f"{key};"]))
+        return any(part.isdecimal() and len(part) < _LONGEST_PART for part in rest)
 
     def fail(self, key: str, by: str, retry_at: float, error: str) -> bool:
         """It was not delivered, and is tried again at `retry_at`; `error` is a method and a code."""

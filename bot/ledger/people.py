@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot import names
-from bot.ledger.database import Database, Row
+from bot.database import Database, Row
+from bot.database.rows import insert
 from bot.people import Account, Employment, Grant, Person
 
 _COLUMNS = (
@@ -47,7 +48,7 @@ class People:
 
     def named(self, text: str) -> list[Person]:
         """Whom a text names (`bot.names.named`), those who have left too."""
-        return names.named(text, self.all())
+        return next((found for keys in names.sought(text) if (found := names.named(text, self._called(keys)))), [])
 
     def all(self, on: datetime.date | None = None) -> list[Person]:
         """Everybody who belongs to the organisation on this day, or who ever did, by name."""
@@ -59,6 +60,8 @@ class People:
         if other and other.id != person.id:
             raise EmailTaken
         self._database.run(_WRITE, _values(person))
+        self._database.run("DELETE FROM called WHERE person = ?", [person.id])
+        insert(self._database, "called", "name, person", [[name, person.id] for name in sorted(names.called(person))])
         self._database.run("DELETE FROM granted WHERE person = ?", [person.id])
         for grant in sorted(person.grants):
             self.grant(person.id, grant)
@@ -97,19 +100,24 @@ class People:
 
     def holders(self, grant: Grant, on: datetime.date) -> list[Person]:
         """Who may do this here on this day, by name."""
-        held = "EXISTS (SELECT 1 FROM granted AS one WHERE one.person = person.id AND one.held = ?)"
+        held = "person.id IN (SELECT one.person FROM granted AS one WHERE one.held = ?)"
         return self._some(f"{held} AND {_BELONGS}", [str(grant), str(on), str(on)])
 
     def reports_of(self, person_id: str, on: datetime.date) -> list[Person]:
         """Whom a person supervises directly on this day, by name."""
         return self._some(f"supervisor = ? AND {_BELONGS}", [person_id, str(on), str(on)]) if person_id else []
 
+    def _called(self, keys: Sequence[str]) -> list[Person]:
+        """Who can be named by one of these (`bot.names.called`), by name."""
+        one_of = f"person.id IN (SELECT called.person FROM called WHERE called.name IN ({', '.join('?' * len(keys))}))"  # noqa: S608
+        return self._some(one_of, keys) if keys else []
+
     def _one(self, where: str, params: Sequence[object]) -> Person | None:
         found = self._some(where, params)
         return found[0] if found else None
 
     def _some(self, where: str, params: Sequence[object]) -> list[Person]:
-        """`where` is one of the constants above."""
+        """`where` is made of constants above, and of `?`."""
         sql = (
             f"SELECT {_COLUMNS}, held FROM person LEFT JOIN granted ON granted.person = person.id "  # noqa: S608 - constants
             f"WHERE {where} ORDER BY name, id"

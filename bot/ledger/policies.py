@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.database import Database, Row
 from bot.evidence.canonical import sha256
 from bot.ledger.acts import Acts
-from bot.ledger.database import Database, Row
 from bot.publishing import Change, Published, document, policy_of
 from bot.records import Act
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from bot.ledger.database import Row
+from bot.database import Row
 from bot.records import Assignment, Audience, Reminders, Request, Status
 
 

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from bot.ledger.database import Database, Row
+from bot.database import Database, Row
+from bot.database.rows import insert
 from bot.ledger.request_rows import (
     assignment_of,
     audience_text,
@@ -21,7 +22,6 @@ from bot.ledger.request_rows import (
     standing,
     status_of,
 )
-from bot.ledger.rows import insert
 from bot.records import Assignment, Audience, Progress, Request, SigningLink, Status
 
 # The acts by which somebody stands to a request; the last one counts, and a withdrawn signature leaves it open again.
@@ -118,15 +118,17 @@ class Requests:
             found |= {row["person"]: assignment_of(row) for row in rows}
         return found
 
-    def owed(self, person: str, on: datetime.date) -> list[tuple[Request, Assignment]]:
-        """What somebody is asked to sign and has neither signed nor declined, what is due first before the rest."""
+    def owed(self, person: str, on: datetime.date, *, declined: bool = False) -> list[tuple[Request, Assignment]]:
+        """What somebody is asked to sign and has neither signed nor declined, what is due first before the rest; with
+        `declined` also what they declined, since they may still sign it.
+        """
         sql = (
             f"SELECT {', '.join(f'r.{name}' for name in _REQUEST.split(', '))}, a.due AS own_due, a.assigned "  # noqa: S608
             "FROM assignment a JOIN request r ON r.id = a.request "
             "WHERE a.person = ? AND a.ended IS NULL AND (r.closed IS NULL OR r.closed > ?) ORDER BY a.due, r.created, r.id"
         )
         rows = list(self._database.rows(sql, [person, on.isoformat()]))
-        settled = self._settled_by(person) if rows else set()
+        settled = self._settled_by(person, declined=not declined) if rows else set()
         found = [(request_of(row), row["own_due"], row["assigned"]) for row in rows if row["id"] not in settled]
         return [(each, Assignment(each.id, person, day(due), day(since))) for each, due, since in found]
 
@@ -167,7 +169,8 @@ class Requests:
 
     def holding(self, policy: str, version: str) -> dict[str, str]:
         """Who holds a version by a signature that was not withdrawn, each with the request that it was given to."""
-        rows = self._acts("record.policy = ? AND record.version = ? AND record.kind <> 'declined'", [policy, version])
+        where = "record.policy = ? AND (record.version = ? OR record.kind = 'withdrawn') AND record.kind <> 'declined'"
+        rows = self._acts(where, [policy, version])
         return {person: row["request"] for person, row in standing(rows, "person").items()}
 
     def waiting_topics(self, request: str) -> list[str]:
@@ -210,9 +213,10 @@ class Requests:
             return bytes(row["content"]), str(row["media_type"])
         return None
 
-    def _settled_by(self, person: str) -> set[str]:
-        """The requests that one person has signed or declined."""
-        return set(standing(self._acts("personal.person = ?", [person]), "request"))
+    def _settled_by(self, person: str, *, declined: bool) -> set[str]:
+        """The requests that one person has signed, or declined where that counts."""
+        last = standing(self._acts("personal.person = ?", [person]), "request")
+        return {request for request, row in last.items() if declined or row["kind"] != "declined"}
 
     def _acts(self, where: str, params: Sequence[object]) -> Iterator[Row]:
         """The acts by which somebody stands to a request, oldest first; `where` is one of the constants above."""

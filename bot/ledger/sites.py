@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from bot.ledger.database import Database, Row
+from bot.database import Database, Row
 from bot.sites import Allowed, Site
 
 

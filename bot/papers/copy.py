@@ -52,8 +52,9 @@ def text_copy(
     changed = changed_clauses(published, signed)
     return "\n".join(
         [
-            *(policy.organisation, "Signed copy", f"{policy.id} {policy.title}", _version(published), "", statement, ""),
-            *(f"{name + ':':<16}{value}" for name, values in rows for name, value in _each_line(name, values)),
+            *(policy.organisation, "Signed copy", f"{policy.id} {policy.title}", _version(published)),
+            *("", statement, *_not_approved(signed), ""),
+            *(f"{name:<17}{value}" for name, values in rows for name, value in _each_line(name, values)),
             *(["", _difference_said(signed), *(f"  {clause}: {kind}" for clause, kind in changed.items())] if changed else []),
             *("", _KEEP, "", "The text as signed, exactly, stands between the two lines.", _LINE),
             text(policy) + _LINE,
@@ -64,7 +65,7 @@ def text_copy(
 
 def _each_line(name: str, values: str) -> list[tuple[str, str]]:
     first, *others = values.split("\n")
-    return [(name, first), *(("", other) for other in others)]
+    return [(f"{name}:", first), *(("", other) for other in others)]
 
 
 def _version(published: Published) -> str:
@@ -78,6 +79,13 @@ def _signature_rows(signed: Read, zone: datetime.tzinfo) -> list[tuple[str, str]
         *signed.person_rows(),
         ("Signed in", signed.client()),
     ]
+
+
+def _not_approved(signed: Read) -> list[str]:
+    """What stands under a statement that had not been approved, as paragraphs."""
+    if signed.facts.get("statement_approved", True):
+        return []
+    return ["", "The City Attorney had not yet approved this statement when it was signed."]
 
 
 def _proof_rows(published: Published, entry: Entry) -> list[tuple[str, str]]:
@@ -96,11 +104,9 @@ def _signature(paper: Paper, signed: Read, statement: str, zone: datetime.tzinfo
     if paper.get_y() > top:
         paper.set_fill_color(BLACK)
         paper.rect(MARGIN, top, 0.8, paper.get_y() - top, style="F")
-    if not signed.facts.get("statement_approved", True):
+    for said in filter(None, _not_approved(signed)):
         paper.gap(1)
-        paper.text_block(
-            "The City Attorney had not yet approved this statement when it was signed.", size=8.5, grey=DARK, indent=5
-        )
+        paper.text_block(said, size=8.5, grey=DARK, indent=5)
     paper.gap(5)
     name, *others = _signature_rows(signed, zone)
     paper.text_block(name[0], size=8.5, grey=DARK)

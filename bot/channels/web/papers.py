@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from bot.channels import apology, plain
 from bot.copies import PATH, OldAddress
 from bot.dispatcher import Dispatcher
 from bot.issuing import NoSuchRecord, Paper
+from bot.journeys.requesting import NotHR
 from bot.ledger import DatabaseGone
 from bot.logs import correlation, place
 
@@ -22,6 +24,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
+# So many papers are drawn at a time; each takes a second of the machine and some memory.
+AT_ONCE = 2
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +34,7 @@ class Papers:
 
     def __init__(self, door: Dispatcher) -> None:
         self._door = door
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
@@ -48,9 +53,10 @@ class Papers:
 
     async def _serve(self, request: web.Request) -> web.Response:
         try:
-            kind, id = self._door.copies.read(request.match_info["token"])
-            return _given(await visits.paper(self._door, kind, id))
-        except (OldAddress, NoSuchRecord) as error:
+            kind, id, by = self._door.copies.read(request.match_info["token"])
+            async with self._places:
+                return _given(await visits.paper(self._door, kind, id, by))
+        except (OldAddress, NoSuchRecord, NotHR) as error:
             return web.Response(text=error.__doc__, status=404, headers=HEADERS)
         except DatabaseGone as gone:
             return web.Response(text=gone.__doc__, status=503, headers=HEADERS)

@@ -40,7 +40,7 @@ def read(body: bytes, tokens: Tokens) -> Post:
 
     Raises Malformed where a browser would not have sent it so, and ForgedButton where a form's state was not sealed here.
     """
-    sent = _fields(body)
+    sent = fields(body)
     seat = next((each for each in STANDINGS if each.id == sent.get(STANDING, STANDINGS[0].id)), None)
     if seat is None or (ACTION in sent) == (FORM in sent):
         raise Malformed
@@ -92,7 +92,7 @@ def _mistake(of: Field, value: str) -> str:
     return "" if value.strip() else "This is still empty. Please write it here, then send again."
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def fields(body: bytes) -> dict[str, str]:
     """The fields by name, lines ended as the program ends them."""
     try:
         pairs = parse_qsl(

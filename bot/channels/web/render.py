@@ -25,6 +25,8 @@ HOME = "home"
 # Where the local page stands.
 LOCAL = "/"
 _BULLET = "- "
+# A field that takes no more than this is one line.
+SHORT = 200
 
 _templates = Environment(
     loader=PackageLoader("bot.channels.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -33,18 +35,21 @@ _templates = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody whom one can be here: the id of their account, a word for them, and what they are to the organisation."""
+    """Somebody whom one can be here: the id of their account, a word for them, what they are to the organisation, and the name
+    with which they sign.
+    """
 
     id: str
     word: str
     standing: Standing
+    name: str = ""
 
 
 # Nobody at this machine is from elsewhere.
 STANDINGS = (
-    Seat("staff", "Staff", Standing.STAFF),
-    Seat("supervisor", "Supervisor", Standing.STAFF),
-    Seat("hr", "HR", Standing.HR),
+    Seat("staff", "Staff", Standing.STAFF, "Alice Stone"),
+    Seat("supervisor", "Supervisor", Standing.STAFF, "Sam Ortiz"),
+    Seat("hr", "HR", Standing.HR, "Hana Ruiz"),
 )
 _templates.globals.update(
     NAME=NAME,
@@ -56,6 +61,7 @@ _templates.globals.update(
     STANDING=STANDING,
     FIELD=FIELD,
     HOME=HOME,
+    SHORT=SHORT,
     STANDINGS=STANDINGS,
 )
 

@@ -1,6 +1,6 @@
 """The page at which somebody without a chat account reads and signs, by a link of their own (`/sign/TOKEN`).
 
-Whoever has the link is the person, so it is given to them alone. Looking at it uses nothing up; signing or declining does.
+Whoever has the link is the person, so it is given to them alone. Looking at it uses nothing up, nor does declining; signing does.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.channels.web.render import Page, document
 from bot.desk import OldLink
 from bot.dispatcher import Dispatcher
 from bot.journeys.signing_facts import OPEN_SIGN
+from bot.ledger import DatabaseGone
 from bot.logs import correlation, place
 from bot.people import Sender
 from bot.seals import sealing
@@ -74,6 +75,8 @@ class Signing:
             return 400, Page(refused(malformed), action=action)
         except ForgedButton as forged:
             return 200, Page(refused(forged), action=action)
+        except DatabaseGone as gone:
+            return 503, Page(refused(gone), action=action)
         except web.HTTPRequestEntityTooLarge:
             return 413, Page(view(Text(TOO_LONG)), action=action)
         return 200, Page(shown.without_action("share"), action=action)

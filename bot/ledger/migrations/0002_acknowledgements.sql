@@ -27,6 +27,14 @@ CREATE TABLE account (
 
 CREATE INDEX account_person ON account (person)
 
+CREATE TABLE called (
+    name TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES person (id),
+    PRIMARY KEY (name, person)
+) $WITHOUT_ROWID
+
+CREATE INDEX called_person ON called (person)
+
 CREATE TABLE granted (
     person TEXT NOT NULL REFERENCES person (id),
     held TEXT NOT NULL,
@@ -184,10 +192,11 @@ CREATE TABLE outbox (
     state TEXT NOT NULL,
     topic TEXT NOT NULL,
     cause TEXT NOT NULL,
-    error TEXT NOT NULL
+    error TEXT NOT NULL,
+    urgent INTEGER NOT NULL
 )
 
-CREATE INDEX outbox_next ON outbox (state, not_before, position)
+CREATE INDEX outbox_next ON outbox (state, urgent DESC, not_before, position)
 
 CREATE INDEX outbox_address ON outbox (address, state, not_before, position)
 

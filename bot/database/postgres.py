@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -14,12 +15,14 @@ from psycopg import conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
-from bot.ledger.database import BadAddress, DatabaseGone, NotAllowed, Row, Running
+from bot.database import BadAddress, DatabaseGone, NotAllowed, Row, Running
 
 # How many turns may be at the database at once; each has a thread of its own.
 CONNECTIONS = 4
 # How long a turn waits for a connection of ours, for the server to answer one, and for what another turn holds; in seconds.
 PATIENCE = 5.0
+# A server that was so slow to say nothing is left alone for as long: who stands in line hears of it at once. In seconds.
+PAUSE = 1.0
 Connection = psycopg.Connection[dict[str, Any]]
 _KEPT_ALIVE = {
     "connect_timeout": int(PATIENCE),
@@ -74,6 +77,7 @@ class Postgres:
         self._places = threading.BoundedSemaphore(connections)
         self._idle: list[Connection] = []
         self._closed = False
+        self._silent_until = float("-inf")
         self._here = _Here()
 
     @contextmanager
@@ -144,6 +148,9 @@ class Postgres:
         return None
 
     def _opened(self, first: str) -> Connection:
+        begun = time.monotonic()
+        if begun < self._silent_until:
+            raise DatabaseGone(_REASONS["timeout"])
         try:
             connection = Connection.connect(
                 **self._options,
@@ -152,6 +159,8 @@ class Postgres:
                 prepare_threshold=None,  # a plan made before a migration step would be refused after it
             )
         except psycopg.Error as error:
+            if (now := time.monotonic()) - begun >= PAUSE:
+                self._silent_until = now + PAUSE
             raise DatabaseGone(_why(error)) from error
         try:
             _execute(connection, _SET, None)

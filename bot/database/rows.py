@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ledger.database import Database
+from bot.database import Database
 
 # So many rows go in by one statement; SQLite takes tens of thousands of values, PostgreSQL 65,535.
 AT_ONCE = 100

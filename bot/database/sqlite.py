@@ -8,10 +8,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
-from bot.ledger.database import DatabaseGone, Row, Running
+from bot.database import DatabaseGone, Row, Running
 
-_PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
+# How long a file that somebody else writes is waited for; and how long once somebody has waited in vain, until it is free
+# again: turns come one after the other, and each would wait for all before it. In milliseconds.
+_PATIENT, _HURRIED = 5000, 50
+PRAGMAS = (
+    f"PRAGMA busy_timeout = {_PATIENT}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a signature that was answered for must outlive a power cut; NORMAL may lose the last ones
     "PRAGMA foreign_keys = ON",
@@ -38,10 +41,12 @@ class SQLite:
 
     dialect: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, pragmas: Sequence[str] = PRAGMAS) -> None:
         self._path = path
+        self._pragmas = pragmas
         self._connection: sqlite3.Connection | None = None
         self._running: Running | None = None
+        self._hurried = False
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -51,6 +56,7 @@ class SQLite:
                 yield
             return
         self._execute("BEGIN IMMEDIATE")
+        self._hurry(hurried=False)
         self._running = running = Running()
         try:
             yield
@@ -74,7 +80,7 @@ class SQLite:
         """Closes the file, if it was opened. The next use opens it again; what was in memory is lost."""
         if self._connection:
             self._connection.close()
-            self._connection = None
+            self._connection, self._hurried = None, False
 
     def _within(self, sql: str, params: Sequence[object]) -> tuple[list[Row], int]:
         if not self._running:
@@ -95,7 +101,14 @@ class SQLite:
                 raise
             if code in _LOST and self._path:
                 self.close()
+            self._hurry(hurried=code == sqlite3.SQLITE_BUSY)
             raise DatabaseGone(str(error)) from error
+
+    def _hurry(self, *, hurried: bool) -> None:
+        """From now on a locked file is waited for a moment only, or again as long as usual."""
+        if hurried != self._hurried and self._connection:
+            self._hurried = hurried
+            self._connection.execute(f"PRAGMA busy_timeout = {_HURRIED if hurried else _PATIENT}").close()
 
     def _opened(self) -> sqlite3.Connection:
         if self._path:
@@ -107,7 +120,7 @@ class SQLite:
         # The pool of the ledger has one thread; that it is the same one is its task, as is closing there.
         connection = sqlite3.connect(self._path or ":memory:", isolation_level=None, check_same_thread=False)
         try:
-            for pragma in _PRAGMAS:
+            for pragma in self._pragmas:
                 connection.execute(pragma)
         except BaseException:
             connection.close()

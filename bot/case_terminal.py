@@ -1,0 +1,148 @@
+"""Cases in a terminal: commands that list, show and act, the same on the server and on HR's own computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.config import Settings
+from bot.journeys.cases import OUTCOMES, TABLE, Act, Rule, State, Wanted
+
+if TYPE_CHECKING:
+    from bot.caseroom import Caseroom, Reader, Row, Shown
+
+Entered = tuple["Caseroom", "Reader", tuple["Reader", ...]]
+# Lets somebody in: the settings, and what the option `who` says.
+Enter = Callable[[Settings, str], AbstractContextManager[Entered]]
+Option = Callable[[Any], Any]
+ID = click.argument("id", metavar="CASE")
+# By command: what it does. The names are those of the acts, but that `link` is the way in.
+ACTS = {
+    "take": (Act.TAKE, "Take a case that nobody works on."),
+    "assess": (Act.ASSESS, "Assess a case: what it is about, how serious, and the risk for the reporter."),
+    "write": (Act.WRITE, "Write to the reporter; it waits behind the receipt."),
+    "note": (Act.NOTE, "Add a note for those who may read the case."),
+    "recuse": (Act.RECUSE, "Give a case up because you are involved; you lose sight of it for good."),
+    "hand-over": (Act.HAND_OVER, "Hand a case over to a colleague who may read it."),
+    "join": (Act.LINK, "Link a case with another; the link is sealed."),
+    "witness": (Act.WITNESS, "Make a receipt for somebody who cooperates."),
+    "conclude": (Act.CONCLUDE, "Conclude a case with its outcome and what the reporter is told."),
+    "reopen": (Act.REOPEN, "Open a concluded case again."),
+}
+
+
+def add_reading(group: click.Group, who: Option, enter: Enter) -> None:
+    """Adds `list` and `show` to a group."""
+
+    @group.command("list")
+    @who
+    @click.pass_obj
+    def list_cases(settings: Settings, who: str) -> None:
+        """List the cases that somebody may see, the most urgent first: id, state, day, what is owed, who works on it."""
+        with enter(settings, who) as (room, actor, readers):
+            for row in room.listed(actor, readers):
+                click.echo(_line(row))
+
+    @group.command()
+    @ID
+    @who
+    @click.pass_obj
+    def show(settings: Settings, id: str, who: str) -> None:
+        """Show one case with all that is in it. CASE is its id, or how it begins."""
+        with enter(settings, who) as (room, actor, readers):
+            for line in _lines(room.opened(actor, readers, _whole(room, actor, readers, id))):
+                click.echo(line)
+
+
+def add_acts(group: click.Group, who: Option, enter: Enter, names: Iterable[str]) -> None:
+    """Adds these acts to a group. Each asks for what it needs, so that no word of a case stands in a shell's history."""
+    for name in names:
+        act, does = ACTS[name]
+        group.add_command(_command(name, act, does, who, enter))
+
+
+def _command(name: str, act: Act, does: str, who: Option, enter: Enter) -> click.Command:
+    @click.command(name, help=does)
+    @ID
+    @who
+    @click.pass_obj
+    def command(settings: Settings, id: str, who: str) -> None:
+        with enter(settings, who) as (room, actor, readers):
+            shown = room.opened(actor, readers, _whole(room, actor, readers, id))
+            wanted = Wanted(act, shown.row.case.version, _asked(act, TABLE[act], shown), _to(act, shown))
+            done = room.act(actor, readers, shown.row.case.id, wanted)
+        click.echo(f"{done.decided.case.state}, version {done.decided.case.version}", err=True)
+        if done.words:
+            click.echo("Shown once. Hand it over in person, and have it changed at once (“get a new receipt”):", err=True)
+            click.echo(done.words)
+
+    return command
+
+
+def _whole(room: Caseroom, actor: Reader, readers: tuple[Reader, ...], begins: str) -> str:
+    """The id that begins so, among what this person sees."""
+    found = [row.case.id for row in room.listed(actor, readers) if row.case.id.startswith(begins)]
+    if len(found) != 1:
+        raise click.ClickException(
+            "there is no such case for you" if not found else "several cases begin so; give more of the id"
+        )
+    return found[0]
+
+
+def _asked(act: Act, rule: Rule, shown: Shown) -> dict[str, str]:
+    """What an act needs, asked for one by one."""
+    given = {}
+    for name in (*rule.needs, *rule.may):
+        values = rule.needs.get(name)
+        if name == "outcome" and shown.row.standing.state is State.ASSESSING:
+            values = OUTCOMES[-1:]
+        if values:
+            given[name] = click.prompt(name.capitalize(), type=click.Choice(values), err=True)
+        else:
+            default = "" if name in rule.may else None
+            given[name] = click.prompt(_label(act, name), default=default, show_default=False, err=True)
+    return given
+
+
+def _label(act: Act, name: str) -> str:
+    return "What the reporter is told" if (act, name) == (Act.CONCLUDE, "text") else name.capitalize()
+
+
+def _to(act: Act, shown: Shown) -> str:
+    """To whom, or with which case."""
+    match act:
+        case Act.HAND_OVER:
+            choices = {each.name: each.id for each in shown.colleagues}
+        case Act.LINK:
+            choices = {each.case.id[:6]: each.case.id for each in shown.others}
+        case _:
+            return ""
+    if not choices:
+        raise click.ClickException("there is nobody, or nothing, to choose")
+    return choices[click.prompt("To", type=click.Choice(list(choices)), err=True)]
+
+
+def _line(row: Row) -> str:
+    owed = (
+        f"owed by {row.due}{' (overdue)' if row.overdue else ''}"
+        if row.due and row.standing.state is not State.CONCLUDED
+        else "-"
+    )
+    return "  ".join((row.case.id[:12], str(row.standing.state), str(row.case.released), owed, row.holder or "nobody"))
+
+
+def _lines(shown: Shown) -> Iterator[str]:
+    case = shown.row.case
+    yield _line(shown.row)
+    yield from (f"{each.name}: by {each.due}{f', done on {each.met}' if each.met else ''}" for each in shown.clocks)
+    about = case.submission
+    yield f"\n{about.kind}, seen {about.when.lower()}" + (f", clauses {', '.join(about.clauses)}" if about.clauses else "")
+    yield from filter(None, ("somebody is in danger, says the reporter" if about.danger else "", about.where, about.what))
+    for entry in shown.opened.entries:
+        yield f"\n{entry.day}  {shown.names.get(entry.by, 'somebody who has left') if entry.by else 'the reporter'}: {entry.act}"
+        yield from (f"  {name}: {text}" for name, text in entry.content.items() if text != entry.reply)
+        if entry.reply:
+            yield f"  to the reporter: {entry.reply}"

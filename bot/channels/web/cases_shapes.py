@@ -1,0 +1,104 @@
+"""The pages of the case room, as their template takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.channels.web.cases_forms import ActForm
+from bot.views import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """The page that a sign-in link leads to; `action` is its own address."""
+
+    action: str
+    problem: str = ""
+    kind: str = "enter"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A page that says something."""
+
+    lines: Sequence[str]
+    problem: str = ""
+    kind: str = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """The page that asks for the passphrase."""
+
+    problem: str = ""
+    kind: str = "unlock"
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt:
+    """The words of a witness's receipt, shown once; `action` leads back to the case."""
+
+    words: str = field(repr=False)
+    action: str
+    problem: str = ""
+    kind: str = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case in the list."""
+
+    id: str
+    label: str
+    state: str
+    late: bool
+    new: bool
+    line: str
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list of cases; `figures` are counts that may be passed on."""
+
+    open: Sequence[Line]
+    concluded: Sequence[Line]
+    figures: Sequence[tuple[str, str]]
+    problem: str = ""
+    kind: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something in a case: who and when in one line, then texts and labelled texts; `side` is in, out or neither."""
+
+    by: str
+    words: Sequence[str] = field(repr=False)
+    pairs: Sequence[tuple[str, str]] = field(repr=False)
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One case. `sent` are the texts of a form that came back, `wrong` what is wrong by field."""
+
+    label: str
+    action: str
+    version: int
+    take: bool
+    facts: Sequence[tuple[str, str]]
+    what: str = field(repr=False)
+    reported: Sequence[tuple[str, str]] = field(repr=False)
+    quotes: Sequence[Quote]
+    enclosures: Sequence[str]
+    entries: Sequence[Said] = field(repr=False)
+    acts: Sequence[ActForm] = field(repr=False)
+    trail: Sequence[str] = field(repr=False)
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    kind: str = "case"
+
+
+Page = Enter | Told | Unlock | NewReceipt | Listed | Paper

@@ -1,0 +1,94 @@
+"""The page of reports as HTML: made for a telephone, whole without scripts, and with nothing from elsewhere. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bot.attachments import LARGEST, MOST
+from bot.channels.web import render
+from bot.channels.web.render import FIELD, FORM, STATE, Page, _digest, _file
+from bot.channels.web.report_body import FILE, WORK
+from bot.journeys.report import SEEN, WRITE
+from bot.seals import Seal
+from bot.surface import NAME
+from bot.views import Form, Heading, Text, View
+
+REPORT, RECEIPT = "/report", "/receipt"
+TITLES = {REPORT: "Report without your name", RECEIPT: "Come back with your receipt"}
+# Above the seven words.
+RECEIPT_TITLE = "Your receipt"
+# What a browser keeps in its history says nothing of what was done here.
+TITLE = "Form"
+# Where "Leave this page" leads where the organisation has named no page of its own.
+ELSEWHERE = "about:blank"
+TAKEN = ("image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain")
+STYLE, SCRIPT = f"{render.STYLE}\n{_file('report.css')}", _file("report.js")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src {_digest(STYLE)}",
+        f"script-src {_digest(SCRIPT)}",
+        "img-src data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_templates = Environment(
+    loader=PackageLoader("bot.channels.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_templates.globals.update(
+    NAME=NAME,
+    TITLE=TITLE,
+    FORM=FORM,
+    STATE=STATE,
+    FIELD=FIELD,
+    FILE=FILE,
+    WORK=WORK,
+    TAKEN=",".join(TAKEN),
+    MOST=MOST,
+    MEGABYTES=LARGEST // 1024**2,
+    REPORT=REPORT,
+    RECEIPT=RECEIPT,
+    SHORT=200,
+    # Of the local page, which shares the macros of fields.
+    STANDING="",
+    ACTION="",
+    VALUE="",
+    LABEL="",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Puzzle:
+    """The work that a browser does before it sends: the challenge, and how many bits must be zero."""
+
+    challenge: str
+    bits: int
+
+
+def document(path: str, shown: View, seal: Seal, puzzle: Puzzle, leave: str = "", *, opened: bool) -> str:
+    """The whole page at `path`; `opened` where nothing was sent yet. What was wrong stands above the form, aloud."""
+    form = next(iter(shown.forms), None)
+    wrong = shown.blocks[0] if form and not opened and isinstance(shown.blocks[0], Text) else None
+    rest = View(tuple(each for each in shown.blocks if each is not wrong and not isinstance(each, Form)))
+    return _templates.get_template("report.html").render(
+        path=path,
+        heading=TITLES[path],
+        opened=opened,
+        wrong=render.blocks(Page(View((wrong,)), home=True)) if wrong else "",
+        answer=render.blocks(Page(rest, home=True)),
+        form=form,
+        # The digest of what was drawn is that of nothing: it would be one of what somebody wrote.
+        sealed=seal(form.state, "", form.id) if form else "",
+        takes_files=form is not None and form.id == WRITE and form.state == SEEN,
+        words=Heading(RECEIPT_TITLE) in shown.blocks,
+        puzzle=puzzle,
+        leave=leave or ELSEWHERE,
+        style=Markup(STYLE),  # noqa: S704 - our own file
+        script=Markup(SCRIPT),  # noqa: S704 - our own file
+    )

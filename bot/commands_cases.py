@@ -1,0 +1,82 @@
+"""The commands of cases, for whoever reads reports on the server itself, and the link that opens the case room."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.case_terminal import ACTS, Entered, add_acts, add_reading
+from bot.commands_keys_opening import opened
+from bot.commands_ledger import ledger_told
+from bot.config import Settings
+from bot.journeys.cases import Refused
+
+if TYPE_CHECKING:
+    from bot.case_access import CaseAccess
+
+AS = click.option("--as", "who", required=True, metavar="EMAIL", help="Whose act it is: somebody who receives reports.")
+
+
+@contextmanager
+def _room(settings: Settings, who: str) -> Iterator[Entered]:
+    """The case room as this person enters it; whatever is refused is one line and exit code 1."""
+    from bot.case_access import NotAReader
+    from bot.caseroom import Caseroom, KeyElsewhere, Locked, WrongPassphrase
+
+    try:
+        with ledger_told(), _access(settings) as access, opened(settings) as book:
+            person = access.ledger.people.by_email(who)
+            actor, readers = access.reader(person.id if person else ""), access.readers()
+            room = Caseroom(book, settings.hours, access.today)
+            if settings.reports.level == "unlock":
+                room.unlock(click.prompt("The passphrase of the keys", hide_input=True, err=True))
+            yield room, actor, readers
+    except NotAReader:
+        raise click.ClickException(f"{who} receives no reports; clausebot keys list shows who does") from None
+    except (Refused, KeyElsewhere, Locked, WrongPassphrase) as refused:
+        raise click.ClickException(" ".join((refused.__doc__ or "").split())) from None
+
+
+@contextmanager
+def _access(settings: Settings) -> Iterator[CaseAccess]:
+    from bot import app
+    from bot.case_access import CaseAccess
+    from bot.tokens import Tokens
+
+    def now() -> datetime.datetime:
+        return datetime.datetime.now(datetime.UTC)
+
+    with app.ledger(settings) as ledger:
+        yield CaseAccess(
+            ledger, Tokens(b""), settings.own_url, settings.reports.recipients, now, lambda: settings.hours.day(now())
+        )
+
+
+@click.group()
+def cases() -> None:
+    """Work on reports in this terminal, and make links to the case room. Where the keys are elsewhere, only links."""
+
+
+@cases.command()
+@click.argument("email")
+@click.pass_obj
+def link(settings: Settings, email: str) -> None:
+    """Make a link to the case room for somebody: it holds once, for ten minutes."""
+    from bot.case_access import NotAReader
+
+    if not settings.own_url:
+        raise click.ClickException("the bot's own address is not known; set CLAUSEBOT_URL")
+    try:
+        with ledger_told(), _access(settings) as access:
+            person = access.ledger.people.by_email(email)
+            click.echo(access.link_for(person.id if person else ""))
+    except NotAReader:
+        raise click.ClickException(f"{email} receives no reports; clausebot keys list shows who does") from None
+
+
+add_reading(cases, AS, _room)
+add_acts(cases, AS, _room, ACTS)

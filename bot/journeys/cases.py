@@ -1,0 +1,315 @@
+"""How a case goes on: one table after ISO 37002:2021, clause 8, and what each act of HR needs. Pure.
+
+Who acts is an argument, a text that this module only compares. What is decided has two parts that never meet: a row of the audit
+trail, which holds no content, and content, which its keeper seals before it is kept.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.journeys.case_refusals import (
+    AlreadyTaken,
+    IsConcluded,
+    NoSuchCase,
+    NotAssessed,
+    NotConcluded,
+    NotForThem,
+    NotTaken,
+    Outdated,
+    Refused,
+    TakenByAnother,
+    ToOneself,
+    Unfilled,
+)
+
+__all__ = [
+    "LETTERS",
+    "LONGEST",
+    "OUTCOMES",
+    "OUTSIDE",
+    "RISKS",
+    "SEVERITIES",
+    "TABLE",
+    "Act",
+    "AlreadyTaken",
+    "Case",
+    "Decided",
+    "Done",
+    "IsConcluded",
+    "NoSuchCase",
+    "NotAssessed",
+    "NotConcluded",
+    "NotForThem",
+    "NotTaken",
+    "Outdated",
+    "Refused",
+    "Rule",
+    "State",
+    "TakenByAnother",
+    "ToOneself",
+    "Unfilled",
+    "Wanted",
+    "Who",
+    "decide",
+    "offered",
+]
+
+
+class State(StrEnum):
+    """Where a case stands; the words are those of ISO 37002."""
+
+    RECEIVED = "received"
+    ASSESSING = "assessing"
+    ADDRESSING = "addressing"
+    CONCLUDED = "concluded"
+
+
+class Act(StrEnum):
+    """What HR can do with a case."""
+
+    TAKE = "take"
+    ASSESS = "assess"
+    WRITE = "write"
+    NOTE = "note"
+    RECUSE = "recuse"
+    HAND_OVER = "hand_over"
+    LINK = "link"
+    WITNESS = "witness"
+    CONCLUDE = "conclude"
+    REOPEN = "reopen"
+
+
+class Who(StrEnum):
+    """Which of those who may read a case may do something with it."""
+
+    ANYBODY = "anybody who may read it"
+    HOLDER = "whoever works on it"
+    NOBODY_YET = "anybody who may read it, while nobody works on it"
+
+
+# What else must be there: by field, the values that it takes, or None where it is a text.
+SEVERITIES = ("minor", "serious", "grave")
+RISKS = ("low", "some", "high")
+LETTERS = ("word", "question", "feedback")
+OUTCOMES = ("substantiated", "partly substantiated", "not substantiated", "cannot be determined", "outside the policy")
+LONGEST = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do something, by state where it leads or why it is refused, what it needs and what it may have besides."""
+
+    who: Who
+    received: State | type[Refused]
+    assessing: State | type[Refused]
+    addressing: State | type[Refused]
+    concluded: State | type[Refused]
+    needs: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    may: tuple[str, ...] = ()
+
+    def leads(self, state: State) -> State | type[Refused]:
+        """Where it leads from a state, or why not."""
+        by_state = {
+            State.RECEIVED: self.received,
+            State.ASSESSING: self.assessing,
+            State.ADDRESSING: self.addressing,
+            State.CONCLUDED: self.concluded,
+        }
+        return by_state[state]
+
+
+R, A, D, C = State.RECEIVED, State.ASSESSING, State.ADDRESSING, State.CONCLUDED
+# The one table; docs/reports.md draws it. Columns: who, then from received, assessing, addressing, concluded.
+TABLE: Mapping[Act, Rule] = MappingProxyType(
+    {
+        Act.TAKE: Rule(Who.NOBODY_YET, A, A, D, IsConcluded),
+        Act.ASSESS: Rule(
+            Who.HOLDER,
+            NotTaken,
+            D,
+            D,
+            IsConcluded,
+            {"category": None, "severity": SEVERITIES, "risk": RISKS},
+            ("measures",),
+        ),
+        Act.WRITE: Rule(Who.HOLDER, NotTaken, A, D, C, {"letter": LETTERS, "text": None}),
+        Act.NOTE: Rule(Who.ANYBODY, R, A, D, C, {"text": None}),
+        Act.RECUSE: Rule(Who.ANYBODY, R, A, D, C),
+        Act.HAND_OVER: Rule(Who.HOLDER, NotTaken, A, D, IsConcluded),
+        Act.LINK: Rule(Who.HOLDER, NotTaken, A, D, C),
+        Act.WITNESS: Rule(Who.HOLDER, NotTaken, A, D, IsConcluded),
+        Act.CONCLUDE: Rule(Who.HOLDER, NotTaken, NotAssessed, C, IsConcluded, {"outcome": OUTCOMES, "text": None}, ("reason",)),
+        Act.REOPEN: Rule(Who.ANYBODY, NotConcluded, NotConcluded, NotConcluded, A),
+    }
+)
+# What lies outside the policy needs no more than a first look.
+OUTSIDE = "outside the policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A row of the audit trail: what was done, by whom, on which day; `to` is whom a case was handed to. No content."""
+
+    act: Act
+    by: str
+    day: datetime.date
+    to: str = ""
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a case without opening it. `holder` and `recused` are ids of people of HR; `version` counts its changes.
+
+    `released` is the day on which it came to light, and the only day that is known of the report.
+    """
+
+    id: str
+    released: datetime.date
+    state: State = State.RECEIVED
+    holder: str = ""
+    recused: frozenset[str] = frozenset()
+    version: int = 0
+    trail: tuple[Done, ...] = ()
+
+    def is_for(self, actor: str, readers: frozenset[str]) -> bool:
+        """Whether somebody may see it: a reader by key or settings who is not involved."""
+        return actor in readers and actor not in self.recused
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An act as it was sent: `texts` by field; `to` is a person's id (hand over) or another case's (link).
+
+    `version` is that of the case as the sender saw it.
+    """
+
+    act: Act
+    version: int
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    to: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The case as it stands afterwards, its last row of the trail, and what is to be sealed: for HR, and for the reporter."""
+
+    case: Case
+    done: Done
+    content: Mapping[str, str] = field(default_factory=dict, repr=False)
+    reply: str = field(default="", repr=False)
+
+
+def decide(case: Case, actor: str, readers: frozenset[str], wanted: Wanted, today: datetime.date) -> Decided:
+    """What an act of `actor` makes of a case on this day. `readers` are the ids of those who may read it.
+
+    Raises a Refused: NoSuchCase for whom it is not, before anything else; Outdated; what the table says; NotForThem; Unfilled.
+    """
+    if not case.is_for(actor, readers):
+        raise NoSuchCase
+    if wanted.version != case.version:
+        raise Outdated
+    rule = TABLE[wanted.act]
+    state = _led(case, rule, wanted)
+    _must_be(rule.who, case, actor)
+    content = _filled(rule, wanted)
+    return _decided(case, actor, readers, wanted, content, state, today)
+
+
+def offered(case: Case, actor: str) -> tuple[Act, ...]:
+    """What somebody who may read a case can do with it as it stands."""
+
+    def may(act: Act) -> bool:
+        rule = TABLE[act]
+        try:
+            _must_be(rule.who, case, actor)
+        except Refused:
+            return False
+        return isinstance(rule.leads(case.state), State) or (act is Act.CONCLUDE and case.state is A)
+
+    return tuple(filter(may, Act))
+
+
+def _led(case: Case, rule: Rule, wanted: Wanted) -> State:
+    """The state that the table leads to."""
+    state = rule.leads(case.state)
+    if state is NotAssessed and wanted.texts.get("outcome") == OUTSIDE:
+        state = C
+    if not isinstance(state, State):
+        raise state
+    return state
+
+
+def _must_be(who: Who, case: Case, actor: str) -> None:
+    match who:
+        case Who.HOLDER if not case.holder:
+            raise NotTaken
+        case Who.HOLDER if case.holder != actor:
+            raise TakenByAnother
+        case Who.NOBODY_YET if case.holder:
+            raise AlreadyTaken
+        case _:
+            pass
+
+
+def _filled(rule: Rule, wanted: Wanted) -> dict[str, str]:
+    """The texts that the act takes; others are left behind."""
+    given = {name: wanted.texts.get(name, "").strip() for name in (*rule.needs, *rule.may)}
+    wrong = [name for name, values in rule.needs.items() if not (given[name] in values if values else given[name])]
+    wrong += [name for name, text in given.items() if len(text) > LONGEST]
+    if given.get("risk", "low") not in ("low", "") and not given["measures"]:
+        wrong.append("measures")  # a risk that nobody does anything about is no assessment (ISO 37002, 8.3.2)
+    if wrong:
+        raise Unfilled(tuple(dict.fromkeys(wrong)))
+    return {name: text for name, text in given.items() if text}
+
+
+def _decided(
+    case: Case,
+    actor: str,
+    readers: frozenset[str],
+    wanted: Wanted,
+    content: dict[str, str],
+    state: State,
+    today: datetime.date,
+) -> Decided:
+    holder, recused, to, reply = case.holder, case.recused, "", ""
+    match wanted.act:
+        case Act.TAKE:
+            holder = actor
+        case Act.RECUSE:
+            holder, recused = "" if holder == actor else holder, recused | {actor}
+        case Act.HAND_OVER:
+            holder = to = _other(case, actor, readers, wanted.to)
+        case Act.LINK:
+            if wanted.to in ("", case.id):
+                raise ToOneself
+            content = {"to": wanted.to}
+        case Act.WRITE | Act.CONCLUDE:
+            reply = content["text"]
+        case Act.REOPEN:
+            holder = ""
+        case _:
+            pass
+    done = Done(wanted.act, actor, today, to, _letter(wanted.act, content))
+    after = replace(case, state=state, holder=holder, recused=recused, version=case.version + 1, trail=(*case.trail, done))
+    return Decided(after, done, content, reply)
+
+
+def _other(case: Case, actor: str, readers: frozenset[str], to: str) -> str:
+    """Whom a case is handed to."""
+    if to == actor:
+        raise ToOneself
+    if not case.is_for(to, readers):
+        raise NotForThem
+    return to
+
+
+def _letter(act: Act, content: Mapping[str, str]) -> str:
+    """What kind of word went to the reporter: the clocks read it, so it stands in the trail. It tells nothing of what it says."""
+    return "feedback" if act is Act.CONCLUDE else content.get("letter", "")

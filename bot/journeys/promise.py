@@ -1,0 +1,57 @@
+"""What is promised to whoever reports, and what is not. Each line names the tests that keep it; a line without one is no promise.
+
+The words are for the City Attorney to approve (416.6.4); until that is recorded, the form says that they are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence, and the properties (ANONYMITY.md, P1 to P25) whose tests keep it; none where it says what is not promised."""
+
+    id: str
+    text: str
+    kept_by: tuple[str, ...] = ()
+
+
+PROMISED = (
+    Line(
+        "nobody",
+        "We do not store your name, account, e-mail address or IP address, nor the minute you wrote.",
+        ("p1", "p2", "p6"),
+    ),
+    Line("sealed", "The report is sealed before it touches the disk.", ("p9", "p10")),
+    Line("later", "It is handed over in a later window, not at once.", ("p8",)),
+    Line("silent", "Nobody is told when you come back, and nothing is ever sent to you.", ("p13", "p15")),
+    Line("left_out", "A person whom you name as involved gets no copy.", ("p11",)),
+    Line("once", "Your receipt is shown once, and neither kept nor sent.", ("p12",)),
+)
+NOT_PROMISED = (
+    Line(
+        "platform",
+        "Slack, Microsoft and your employer’s device see that you opened this app, and may keep what they see. The program sees "
+        "your account for the moment in which you press Send, and somebody who changed the program could read it.",
+    ),
+    Line(
+        "network",
+        "On the web page, the network and whatever stands in front of this program see from which address the page is asked, and "
+        "when.",
+    ),
+    Line("own_phone", "If that worries you, use the web form from your own phone, away from the City’s network."),
+    Line("words", "Whoever reads your report may know you by your words, or by what only you can know."),
+    Line("record", "Your text may be a public record, and a court may ask for it."),
+)
+# In the first two reading levels the key is on the same machine, and who is left out is kept by the program (DECISIONS 23).
+BY_PROGRAM = Line(
+    "by_program",
+    "Here it is the program, not encryption alone, that keeps your report from whoever is left out and from those who run it.",
+)
+
+
+def lines(*, sealed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sentences that are promised, and those that are not; `sealed` where HR alone holds the keys."""
+    cannot = [each.text for each in (*NOT_PROMISED, *(() if sealed else (BY_PROGRAM,)))]
+    return tuple(each.text for each in PROMISED), tuple(cannot)

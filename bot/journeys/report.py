@@ -1,0 +1,290 @@
+"""A report without a name: its form, what is hinted before it is sent, the receipt, and what lies behind a receipt. Pure.
+
+Nothing here knows who writes, and nothing can: neither a person nor an account may be imported, even indirectly (P4). Names of
+forms and fields say nothing of reports, since platforms may keep them (DECISIONS 25).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.journeys import promise
+from bot.views import OPEN, Block, Button, Choice, Facts, Field, Form, Heading, Quote, Text, View, filled, view
+
+# The forms: to write, and to come back.
+WRITE, BACK = "note", "note_back"
+FORMS = (WRITE, BACK)
+OPEN_FORMS = f"{OPEN}forms"
+SEEN = "seen"
+LONGEST = 3000
+NONE = "none"
+READ, ADD, CHANGE, RETALIATION = "a", "b", "c", "d"
+WHEN = {
+    "a": "Today or yesterday",
+    "b": "This week",
+    "c": "This month",
+    "d": "Longer ago",
+    "e": "Several times",
+    "f": "I am not sure",
+}
+KIND = {
+    "a": ("violation", "A posting or page that may break the policy"),
+    "b": ("retaliation", "Retaliation for a report, or for helping with one (416.10)"),
+    "c": ("other", "Something else"),
+}
+LATER, AT_ONCE = "a", "b"
+_CLAUSE = re.compile(r"\d+(?:\.\d+)*(?:\.[a-z])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who may read reports, as the form offers them: an id, and a name or office."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the form says of this installation: who may read, how many people could have written it (0: not known), the least
+    number that is told (`k`), whether HR alone holds the keys, and whether the City Attorney has approved the promise."""
+
+    readers: Sequence[Reader]
+    people: int
+    k: int
+    sealed: bool
+    approved: bool
+    # How many report to a supervisor who may be chosen, by the reader's id.
+    reporting_to: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the form holds, read; the names are those of `bot.casebook`'s submission."""
+
+    kind: str
+    clauses: tuple[str, ...]
+    what: str
+    where: str
+    when: str
+    route: str
+    involved: tuple[str, ...]
+    danger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What lies behind a receipt: how the case stands, and what HR wrote, oldest first, each with its day. `asked` is after how
+    many days whoever reported is asked whether they are treated worse for it; 0 where they are not asked yet."""
+
+    state: str
+    replies: Sequence[tuple[str, str]]
+    asked: int = 0
+
+
+def closed(missing: str, reach: Facts) -> View:
+    """Reporting is not open here; whom to write to instead."""
+    said = (
+        "Reports cannot be taken here yet. I have kept nothing of what you wrote, and passed it to nobody; what you type as a "
+        "message in Slack or Teams stays in that conversation."
+    )
+    return view(Text(said), Text("Until then, a report goes to:"), reach, Text(missing) if missing else None)
+
+
+def pointer() -> View:
+    """The one answer to somebody who types a report as a message: kept by the platform, not by us, and here is the form."""
+    said = (
+        "Please do not write a report as a message: Slack or Teams keeps messages, and your organisation may be able to read "
+        "them. I have kept nothing of yours and passed it to nobody.\n"
+        "Press Forms and choose “Report without my name”: what you write there is no message."
+    )
+    return view(Text(said), Button("Forms", OPEN_FORMS))
+
+
+def opened(terms: Terms) -> View:
+    """The empty form."""
+    return view(form(terms))
+
+
+def form(terms: Terms, state: str = "") -> Form:
+    """The form in which a report is written."""
+    readers = tuple(Choice(each.id, each.name) for each in terms.readers)
+    involved = (Choice(NONE, "None of them"), *readers)
+    fields = (
+        Field("f1", "What is it about?", choices=tuple(Choice(key, label) for key, (_, label) in KIND.items())),
+        Field("f2", "What happened? (no need to say who you are)", longest=LONGEST),
+        Field("f3", "Where can it be seen? (address of the post or page)", longest=500, optional=True),
+        Field("f4", "The clause, if you know it (416.8.5.a)", longest=60, optional=True),
+        Field("f5", "When did you see it?", choices=tuple(Choice(key, label) for key, label in WHEN.items())),
+        Field("f6", "Who is to read it?", choices=readers),
+        Field("f7", "Is one of them involved? They get no copy.", choices=involved),
+        Field("f8", "When is it handed over?", choices=_HANDOVER),
+    )
+    return Form(WRITE, "Write without a name", fields, "Send", state)
+
+
+_HANDOVER = (
+    Choice(LATER, "In a later window (nobody sees when you wrote)"),
+    Choice(AT_ONCE, "At once: somebody is in danger (shows when)"),
+)
+
+
+def again(terms: Terms, values: dict[str, str], mistakes: Sequence[str] = ()) -> View:
+    """Before it is sent: what is missing; or how many people could have written it, what may give its writer away, and what is
+    promised. The form is there once more, with what was typed."""
+    shown = filled(form(terms, "" if mistakes else SEEN), values)
+    if mistakes:
+        return view(Text("\n".join(("Not sent yet:", *(f"- {each}" for each in mistakes)))), shown)
+    hinted = hints(values.get("f2", "") + "\n" + values.get("f3", ""))
+    kept, cannot = promise.lines(sealed=terms.sealed)
+    blocks: list[Block | None] = [
+        Heading("Please read before you send"),
+        Text(f"{_size(terms.reporting_to.get(values.get('f6', ''), terms.people), terms.k)} could have written this."),
+        Text("\n".join(("What may show who you are:", *(f"- {each}" for each in hinted)))) if hinted else None,
+        Text("\n".join(("What we promise:", *(f"- {each}" for each in kept)))),
+        Text("\n".join(("What we cannot promise:", *(f"- {each}" for each in cannot)))),
+        None if terms.approved else Text("The City Attorney has not yet approved these words."),
+        Text("Nothing has been sent yet. Change what you like, then press Send once more."),
+        shown,
+    ]
+    return view(*blocks)
+
+
+def _size(people: int, k: int) -> str:
+    """How many people could have written it; never a number below `k` (P21)."""
+    if people < k:
+        return f"Fewer than {k} people"
+    return f"About {people - people % 10 if people >= 20 else people:,} people"
+
+
+def read(values: dict[str, str], terms: Terms) -> tuple[Written | None, tuple[str, ...]]:
+    """What the form holds; or what is missing, all at once."""
+    mistakes = []
+    what = values.get("f2", "").strip()
+    readers = {each.id for each in terms.readers}
+    if values.get("f1", "") not in KIND:
+        mistakes.append("Choose what it is about.")
+    if not what:
+        mistakes.append("Say what happened.")
+    if values.get("f5", "") not in WHEN:
+        mistakes.append("Choose when you saw it; “I am not sure” is fine.")
+    if values.get("f6", "") not in readers:
+        mistakes.append("Choose who is to read it.")
+    if values.get("f7", "") not in readers | {NONE}:
+        mistakes.append("Say whether one of them is involved.")
+    if values.get("f8", "") not in (LATER, AT_ONCE):
+        mistakes.append("Choose when it is handed over.")
+    if mistakes:
+        return None, tuple(mistakes)
+    involved = () if values["f7"] == NONE else (values["f7"],)
+    clauses = tuple(dict.fromkeys(_CLAUSE.findall(values.get("f4", ""))))[:5]
+    where, when = values.get("f3", "").strip()[:500], WHEN[values["f5"]]
+    kind, danger = KIND[values["f1"]][0], values["f8"] == AT_ONCE
+    return Written(kind, clauses, what[:LONGEST], where, when, values["f6"], involved, danger), ()
+
+
+def filed(words: str) -> View:
+    """The receipt: shown once, here."""
+    said = (
+        "Sent. This is your receipt; it is shown once, here, and nobody can give it to you again. Write it down, on paper or in "
+        "your own phone. With it you can read what HR answers, add something, or say that you are treated worse for it."
+    )
+    come_back = "To come back: Forms, then “Come back with a receipt”; or the page /receipt from your own phone."
+    rights = "Nobody may treat you worse for a report made in good belief (416.10)."
+    return view(Heading("Your receipt"), Facts((("Seven words", words),)), Text(said), Text(come_back), Text(rights))
+
+
+def refused(why: str, terms: Terms, values: dict[str, str]) -> View:
+    """It could not be taken just now; nothing was kept, and what was typed is still there."""
+    return view(Text(why), filled(form(terms, SEEN), values))
+
+
+def back(mistake: str = "", chosen: str = READ, text: str = "") -> View:
+    """The form for whoever comes back; the receipt is never put back into it."""
+    choices = (
+        Choice(READ, "Read what HR answers"),
+        Choice(ADD, "Add something"),
+        Choice(RETALIATION, "Say that I am treated worse for it"),
+        Choice(CHANGE, "Get a new receipt; this one stops"),
+    )
+    fields = (
+        Field("f1", "Your receipt: seven words", longest=200),
+        Field("f2", "What would you like to do?", chosen, choices=choices),
+        Field("f3", "Your words, to add or to say", text, LONGEST, optional=True),
+    )
+    return view(Text(mistake) if mistake else None, Form(BACK, "Come back", fields, "Go on"))
+
+
+# One answer for a receipt that is malformed, unknown, changed or deleted (P12).
+UNKNOWN = (
+    "Nothing lies behind these words. Please look at each of the seven once more. A receipt that was changed, or whose case was "
+    "deleted by schedule, opens nothing either."
+)
+
+
+def behind(found: Behind) -> View:
+    """How it stands and what HR wrote; the report itself is not shown again."""
+    replies: list[Block] = [Quote(words, f"HR, {day}") for day, words in found.replies]
+    none = Text("HR has not written anything yet.") if not replies else None
+    asked = Text(_ASKED.format(found.asked)) if found.asked else None
+    return view(Heading("Behind your receipt"), Facts((("State", found.state),)), *replies, none, asked, _MORE)
+
+
+_ASKED = (
+    "{} days or more have gone by since your report came to light. Has anybody treated you worse for it, or for helping with "
+    "it? Nobody may (416.10). If so, come back with the same receipt and choose “Say that I am treated worse for it”."
+)
+
+
+_MORE = Text("To add something, come back with the same receipt. Nobody was told that you looked.")
+
+
+def added() -> View:
+    """What was added is handed over with the next window."""
+    return view(Text("Added. HR finds it after a later window; nobody is told when you wrote."))
+
+
+def told_of_retaliation(words: str) -> View:
+    """A report of its own, linked to the first for those who may read both."""
+    return View((Text("Taken as a report of its own, linked to the first. It has a receipt of its own:"), *filed(words).blocks))
+
+
+def changed(words: str) -> View:
+    """The new receipt; the old one opens nothing any more."""
+    return View((Text("Changed. The old receipt opens nothing any more."), *filed(words).blocks[:3]))
+
+
+_HINTS = (
+    (re.compile(r"\b(?:i am|i'm|i’m|i was|as) the only\b", re.IGNORECASE), "“the only …”: that may be you alone"),
+    (
+        re.compile(r"\bmy (?:shift|desk|badge|route|patrol|truck|office|classroom|birthday)\b", re.IGNORECASE),
+        "your shift, desk, badge or place",
+    ),
+    (
+        re.compile(r"\b(?:employee|badge|staff|unit|car) ?(?:number|no\.?|#|id)? ?#?\d{2,}\b", re.IGNORECASE),
+        "a number that belongs to you",
+    ),
+    (re.compile(r"\+?\d[\d\s().-]{6,}\d"), "a telephone number"),
+    (re.compile(r"[^\s@]@[^\s@]+\.\w"), "an e-mail address"),
+    (re.compile(r"\b(?:my name is|i am|this is) [A-Z][a-z]+\b"), "perhaps your name"),
+    (
+        re.compile(r"\b(?:he|she|they|my (?:boss|supervisor|manager)) (?:told|said to|asked|texted|emailed) me\b", re.IGNORECASE),
+        "what was said to you alone",
+    ),
+    (
+        re.compile(r"\b(?:only )?(?:he|she|we two|the two of us) and (?:i|me)\b|\bme and (?:him|her)\b", re.IGNORECASE),
+        "something that only two people know",
+    ),
+)
+
+
+def hints(text: str) -> tuple[str, ...]:
+    """What in the words may show who wrote them; found here, and told to nobody else."""
+    return tuple(dict.fromkeys(said for pattern, said in _HINTS if pattern.search(text)))
+
+
+def clauses_quoted(found: Iterable[tuple[str, str]]) -> list[Block]:
+    """Clauses, word for word, above the form."""
+    return [Quote(text, citation) for text, citation in found]

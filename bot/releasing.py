@@ -1,0 +1,126 @@
+"""Work of the windows: what is due comes to light, and whoever receives reports is told, always in the same words.
+
+A `tick` for `bot.jobs`. Filing has nothing to do with it: it is not told when something was filed, and asks at windows alone. The
+sentence is the same whether there is anything or not (property P14); by a setting it is sent only after a release, which tells
+whoever sees it that there was one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any
+
+from bot.casebook import Window, recipients
+from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader
+from bot.database import DatabaseGone
+from bot.journeys.hr import CASES_LINK
+from bot.ledger import Ledger
+from bot.records import Notice
+from bot.report_settings import NOTICES
+from bot.views import Button, Text, View, view
+
+# How long a ledger that is away is left alone, in seconds.
+AGAIN = 10.0
+ROOM = Button("Case room", CASES_LINK)
+AT_WINDOW = view(Text("A window for reports has passed. Whether there is anything new for you stands in the case room."), ROOM)
+AT_ONCE = view(
+    Text(
+        "A report was handed over at once, because its writer says that somebody is in danger. "
+        "Please look into the case room now."
+    ),
+    ROOM,
+)
+OVERDUE = view(Text("Something that is owed to a reporter is overdue. What it is stands in the case room."), ROOM)
+InThread = Callable[..., Awaitable[Any]]
+
+
+class Releasing:
+    """`in_book` runs what needs the casebook, `in_thread` what needs the ledger; `readers` are those who receive reports today,
+    asked in the ledger's thread; `delivers` is called when there is something to send."""
+
+    def __init__(
+        self,
+        caseroom: Caseroom,
+        readers: Callable[[], Sequence[Reader]],
+        ledger: Ledger,
+        in_book: InThread,
+        in_thread: InThread,
+        *,
+        delivers: Callable[[], None] = lambda: None,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
+        again: float = AGAIN,
+    ) -> None:
+        self._caseroom = caseroom
+        self._book = caseroom.book
+        self._readers = readers
+        self._ledger = ledger
+        self._in_book = in_book
+        self._in_thread = in_thread
+        self._always = self._book.settings.notice == NOTICES[0]
+        self._delivers = delivers
+        self._new_id = new_id
+        self._again = again
+        self._done: Window | None = None
+        # After a start nobody knows whether the last release was told of: it is told of again rather than never.
+        self._owed = True
+
+    async def tick(self, now: datetime.datetime) -> None:
+        """What there is to do at a window that was reached; nothing between two. Raises DatabaseGone: call it again then."""
+        del now  # the casebook's own clock counts
+        window: Window = await self._in_book(self._book.window)
+        if window == self._done:
+            return
+        told = await self._in_book(self._book.told)
+        self._owed = await self._in_book(self._book.release) or (self._owed and not told)
+        readers = await self._in_thread(self._readers)
+        notices = self._at_window(window, readers) if self._owed or self._always else []
+        notices += await self._overdue(window, readers)
+        await self._in_thread(self._keep, notices)
+        await self._in_book(self._book.mark_told)
+        self._done, self._owed = window, False
+        self._delivers()
+
+    async def at_once(self, route: str, involved: Collection[str]) -> None:
+        """Tells those who read a report on this route, and nobody else, that it was handed over at once: the one exception
+        (DECISIONS 19). A ledger that is away is waited for, so call it as a task of its own, on whatever replica filed it.
+        """
+        read = {each.id for each in recipients.chosen(self._book.people, route, involved)}
+        key, now = f"at-once:{self._new_id()}", self._book.now()
+        while True:
+            try:
+                readers = await self._in_thread(self._readers)
+                theirs = [each for each in readers if each.recipients & read]
+                await self._in_thread(self._keep, [_notice(key, each, AT_ONCE, now) for each in theirs])
+            except DatabaseGone:
+                await asyncio.sleep(self._again)
+            else:
+                self._delivers()
+                return
+
+    def _at_window(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
+        """The same for every recipient of every route."""
+        key = f"window:{window.day.isoformat()}:{window.name}"
+        return [_notice(key, each, AT_WINDOW, self._book.windows.moment(window)) for each in readers]
+
+    async def _overdue(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
+        """Once a day, for those who see a case that is overdue. Where the reports are locked nobody can tell whose that is."""
+        key, at = f"overdue:{window.day.isoformat()}", self._book.windows.moment(window)
+        return [_notice(key, each, OVERDUE, at) for each in readers if await self._in_book(self._is_late, each, readers)]
+
+    def _is_late(self, reader: Reader, readers: Sequence[Reader]) -> bool:
+        try:
+            return any(row.overdue for row in self._caseroom.listed(reader, readers))
+        except (Locked, KeyElsewhere):
+            return False
+
+    def _keep(self, notices: Sequence[Notice]) -> None:
+        with self._ledger.transaction():
+            self._ledger.notices.add_all(notices)
+
+
+def _notice(key: str, reader: Reader, shown: View, at: datetime.datetime) -> Notice:
+    """One of its key and person, however often it is written."""
+    return Notice(f"{key}:{reader.id}", f"person:{reader.id}", shown, at, "reports")

@@ -1,0 +1,122 @@
+"""The commands of cases, in a terminal of the server: links, and the case room without a browser."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot import app
+from bot.case_access import ENTER
+from bot.casebook import Submission
+from bot.casebook.starting import casebook
+from bot.commands_cases import cases
+from bot.config import Settings
+from bot.people import Grant, Person
+from bot.report_settings import Recipient, ReportSettings
+from bot.signing_links import digest
+
+pytestmark = pytest.mark.anonymity
+
+PEOPLE = (
+    Recipient("hr", "Hana Ruiz", "hr", email="hana@city.example"),
+    Recipient("hr-two", "Ida Berg", "hr", email="ida@city.example"),
+    Recipient("independent", "Ada Clerk", "fallback", email="ada@city.example"),
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An office with one report that has come to light, and one that names Hana."""
+    found = Settings(tmp_path, url="https://bot.example", reports=ReportSettings(recipients=PEOPLE, local=True))
+    with app.ledger(found) as ledger, ledger.transaction():
+        for id in ("hana", "ida", "ada", "bob"):
+            ledger.people.put(Person(id, f"{id.capitalize()} Example", f"{id}@city.example"))
+        ledger.people.grant("hana", Grant.HR)
+    past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=3)
+    book = casebook(found.reports, found.records, found.hours, lambda: past)
+    for what, involved in (("CANARY of the crew", ()), ("About Hana", ("hr",))):
+        given = Submission("violation", ("416.8.5.a",), what, "", "This week", "hr", involved, danger=False)
+        book.file(given, book.draw())
+    replace(book, now=lambda: past + datetime.timedelta(days=2)).release()
+    book.store.close()
+    return found
+
+
+def run(settings: Settings, *words: str, said: str = "", code: int = 0) -> Result:
+    """What a command says; the words that it asks for come from `said`."""
+    result = CliRunner().invoke(cases, list(words), obj=settings, input=said, catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_a_link_is_made_for_whoever_receives_reports(settings: Settings) -> None:
+    """Its address opens the room once; nobody else gets one, and without an address of our own there is none."""
+    address = run(settings, "link", "HANA@city.example").stdout.strip()
+    assert address.startswith(f"https://bot.example{ENTER}/")
+    with app.ledger(settings) as ledger:
+        link = ledger.requests.link(digest(address.rpartition("/")[2]))
+        assert link is not None
+        assert link.person == "hana"
+    for email in ("bob@city.example", "nobody@city.example"):
+        assert "receives no reports" in run(settings, "link", email, code=1).stderr
+    assert "CLAUSEBOT_URL" in run(replace(settings, url=""), "link", "hana@city.example", code=1).stderr
+
+
+def test_each_sees_what_is_theirs(settings: Settings) -> None:
+    """Hana one case, Ida two, the independent none, and Bob is turned away."""
+    seen = [run(settings, "list", "--as", f"{name}@city.example").stdout.splitlines() for name in ("hana", "ida", "ada")]
+    assert [len(each) for each in seen] == [1, 2, 0]
+    assert "CANARY" not in str(seen)
+    run(settings, "list", "--as", "bob@city.example", code=1)
+
+
+def test_a_case_goes_its_way_in_the_terminal(settings: Settings) -> None:
+    """What an act needs is asked for; what is written is seen afterwards, and stands in no argument of a command."""
+    id, who = run(settings, "list", "--as", "hana@city.example").stdout[:6], ("--as", "hana@city.example")
+    run(settings, "take", id, *who)
+    run(settings, "assess", id, *who, said="Posting\nserious\nlow\n\n")
+    run(settings, "write", id, *who, said="question\nWhich page?\n")
+    run(settings, "note", id, *who, said="Seen by me.\n")
+    shown = run(settings, "show", id, *who).stdout
+    for part in ("CANARY of the crew", "severity: serious", "to the reporter: Which page?", "text: Seen by me.", "addressing"):
+        assert part in shown
+    words = run(settings, "witness", id, *who).stdout.split()
+    assert len(words) == 7
+    run(settings, "hand-over", id, *who, said="Ida Example\n")
+    assert "A colleague works on this case" in run(settings, "conclude", id, *who, said="substantiated\nDone.\n\n", code=1).stderr
+    run(settings, "conclude", id, "--as", "ida@city.example", said="substantiated\nDone.\n\n")
+    run(settings, "reopen", id, *who)
+    run(settings, "recuse", id, *who)
+    assert "no such case for you" in run(settings, "show", id, *who, code=1).stderr
+
+
+def test_cases_are_joined(settings: Settings) -> None:
+    """With another that the same person sees."""
+    first, second = (line[:6] for line in run(settings, "list", "--as", "ida@city.example").stdout.splitlines())
+    run(settings, "take", first, "--as", "ida@city.example")
+    run(settings, "join", first, "--as", "ida@city.example", said=f"{second}\n")
+    assert f"to: {second}" in run(settings, "show", first, "--as", "ida@city.example").stdout
+
+
+def test_a_beginning_that_fits_several_is_no_case(settings: Settings) -> None:
+    """Nor one that fits none."""
+    assert "several" in run(settings, "show", "", "--as", "ida@city.example", code=1).stderr
+    assert "no such case" in run(settings, "show", "zz", "--as", "ida@city.example", code=1).stderr
+
+
+def test_p10_in_level_sealed_there_is_nothing_to_read_here(settings: Settings) -> None:
+    """The command says where to read instead; a link can still be made."""
+    sealed = replace(settings, reports=replace(settings.reports, level="sealed"))
+    assert "clausebot reader" in run(sealed, "list", "--as", "hana@city.example", code=1).stderr
+    run(sealed, "link", "hana@city.example")
+
+
+def test_every_command_says_what_it_does() -> None:
+    """In one line, and none takes words of a case as an option, since a shell would remember them."""
+    for name, command in cases.commands.items():
+        assert command.help, name
+        assert {each.name for each in command.params} <= {"id", "who", "email"}, name

@@ -1,0 +1,204 @@
+"""A report through every channel, with the real casebook behind the door: filed, come back to, and nothing of anybody kept."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from bot import opening_reports
+from bot.config import Settings
+from bot.directory import read_directory
+from bot.dispatcher import Dispatcher
+from bot.flood import Flood
+from bot.journeys.report import Written
+from bot.opening_reports import Reports
+from bot.report_settings import ReportSettings, tried_out
+from tests.drivers import ConsoleDriver, Driver
+from tests.slack_driver import SlackDriver
+from tests.teams_driver import TeamsDriver
+from tests.web_driver import WebDriver
+
+pytestmark = pytest.mark.anonymity
+CHANNELS = ("console", "web", "slack", "teams")
+REPORT = {
+    "f1": "a",
+    "f2": "The pool page shows a zebrafinch by name",
+    "f5": "b",
+    "f6": "hr",
+    "f7": "none",
+    "f8": "a",
+}
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Iterator[Reports]:
+    """Reports are open, as in local mode."""
+    settings = Settings(tmp_path, local=True, reports=tried_out(ReportSettings(local=True)))
+    with opening_reports.reports(settings, read_directory(), lambda _: None) as opened:
+        assert opened.missing == ()
+        yield opened
+
+
+@pytest.fixture
+def door(dispatcher: Dispatcher, reports: Reports) -> Dispatcher:
+    """The dispatcher with that door."""
+    return replace(dispatcher, reports=reports.door)
+
+
+@pytest.fixture
+def driver(channel: str, door: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
+    """Alice, in front of a channel."""
+    if channel == "console":
+        out: list[str] = []
+        monkeypatch.setattr(click, "echo", lambda text="", **_: out.append(str(text)))
+        yield ConsoleDriver(door, out)
+        return
+    made: Any = {"web": WebDriver, "slack": SlackDriver, "teams": TeamsDriver}[channel](door)
+    with closing(made):
+        yield made
+
+
+def filed(driver: Driver, report: dict[str, str] = REPORT) -> str:
+    """Files a report as a person would; the receipt."""
+    opened(driver, "note")
+    shown = driver.submit("Send", report)
+    assert "Please read before you send" in shown
+    assert "Nothing has been sent yet" in shown
+    return receipt(driver.submit("Send", report))
+
+
+def opened(driver: Driver, form: str) -> None:
+    """From a message that says what somebody wants to the neutral button, and in its dialog to the form."""
+    assert "Please do not write a report as a message" in driver.say("I want to report a coworker for posting photos")
+    driver.press("Forms")
+    driver.submit("Next", {"form": form})
+
+
+def receipt(shown: str) -> str:
+    """The seven words."""
+    found = re.search(r"Seven words:? ((?:[a-z-]+ ){6}[a-z-]+)", shown)
+    assert found, shown
+    return found[1]
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_report_is_filed_and_come_back_to(driver: Driver, channel: str) -> None:
+    """Hints and promises before, a receipt after; with it the state, an addition, a new receipt; the old one opens nothing."""
+    words = filed(driver)
+    opened(driver, "note_back")
+    shown = driver.submit("Go on", {"f1": words.upper(), "f2": "a"})
+    assert "not handed over yet" in shown
+    opened(driver, "note_back")
+    assert "Added" in driver.submit("Go on", {"f1": words, "f2": "b", "f3": "It is still there"})
+    opened(driver, "note_back")
+    changed = receipt(driver.submit("Go on", {"f1": words, "f2": "c"}))
+    assert changed != words
+    opened(driver, "note_back")
+    assert "Nothing lies behind these words" in driver.submit("Go on", {"f1": words, "f2": "a"})
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_what_is_missing_is_said_before(driver: Driver, channel: str) -> None:
+    """Nothing is sent while something is missing; in Slack, Teams and on the page their own checks say most of it."""
+    opened(driver, "note")
+    hinted = driver.submit("Send", {**REPORT, "f2": "I am the only night guard, call 816-555-1234"})
+    assert "that may be you alone" in hinted
+    assert "a telephone number" in hinted
+    assert "Fewer than 5 people could have written this" in hinted
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_p1_nothing_of_anybody_is_stored(driver: Driver, door: Dispatcher, channel: str, tmp_path: Path) -> None:
+    """Neither the words, nor the receipt, nor an account stands in any file, and filing leaves no row in the ledger."""
+    opened(driver, "note")
+    before = rows(door)
+    driver.submit("Send", REPORT)
+    words = receipt(driver.submit("Send", REPORT))
+    assert rows(door) == before
+    for path in tmp_path.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        for canary in (b"zebrafinch", words.encode(), words.split()[0].encode() + b" ", b"ALICE", b"alice"):
+            assert canary not in content, path
+
+
+def rows(door: Dispatcher) -> dict[str, int]:
+    """How many rows each table of the ledger has."""
+
+    def counted() -> dict[str, int]:
+        database = door.ledger._database
+        names = [row["name"] for row in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        sql = "SELECT COUNT(*) AS n FROM {}"
+        return {name: next(iter(database.rows(sql.format(name))))["n"] for name in names}
+
+    return door.thread.submit(counted).result()
+
+
+def test_p12_the_receipt_is_never_kept(reports: Reports, tmp_path: Path) -> None:
+    """Eighty bits at least, and no column of the casebook holds it or a plain digest of it."""
+    assert reports.casebook is not None
+    words = reports.casebook.draw().words
+    assert len(words.split()) == 7
+    assert sqlite3.connect(tmp_path / "local" / "reports.sqlite").execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] > 0
+
+
+@pytest.mark.parametrize("channel", ["slack"])
+def test_p13_only_dialogs_are_sent(driver: Any, channel: str) -> None:
+    """After the one pointer to somebody who typed a report, filing calls nothing but views.open and views.update."""
+    opened(driver, "note")
+    before = len(driver.slack.calls)
+    driver.submit("Send", REPORT)
+    driver.submit("Send", REPORT)
+    methods = {name for name, _ in driver.slack.calls[before:]}
+    assert methods <= {"views.open", "views.update", "users.info"}
+
+
+@pytest.mark.parametrize("channel", ["slack", "teams"])
+def test_names_given_to_platforms_say_nothing_of_reports(driver: Any, channel: str) -> None:
+    """No action, callback, block or value id names reporting (DECISIONS 25)."""
+    opened(driver, "note")
+    shown = driver._shown if channel == "slack" else driver.card
+    ids = re.findall(r"'(?:callback_id|block_id|action_id|value|id|form|verb|private_metadata)': '([^']*)'", str(shown))
+    assert ids
+    assert not any(re.search("report|violat|anonym|hr_", each, re.IGNORECASE) for each in ids)
+
+
+def test_danger_alone_is_told_at_once(reports: Reports) -> None:
+    """Whoever reads it is told; of every other report nobody is, before its window."""
+    told: list[tuple[str, tuple[str, ...]]] = []
+    reports.alarms.append(lambda route, involved: told.append((route, involved)))
+    book = reports.door.book
+    assert book is not None
+    written = Written("violation", (), "zebrafinch", "", "This week", "hr", (), danger=False)
+    book.file(written)
+    assert told == []
+    book.file(replace(written, danger=True))
+    assert told == [("hr", ())]
+
+
+def test_too_many_are_turned_away_kindly(door: Dispatcher) -> None:
+    """Somebody who files again and again, and everybody once there are too many in an hour; nothing is kept of either."""
+    flood = Flood(each=2, all=3)
+    assert [flood.admits("alice") for _ in range(3)] == [True, True, False]
+    assert [flood.admits("bob"), flood.admits("carol")] == [True, False]
+    assert flood.exhausted
+
+
+def test_p16_the_limiter_forgets() -> None:
+    """After an hour the key is another, and nothing is left of the hour before; no name is held in between."""
+    now = [0.0]
+    flood = Flood(each=1, clock=lambda: now[0])
+    assert flood.admits("U0ALICE")
+    before = flood._key
+    assert "U0ALICE" not in repr(vars(flood))
+    now[0] = 3601.0
+    assert flood.admits("U0ALICE")
+    assert flood._key != before
+    assert len(flood._counts) == 1
