@@ -24,7 +24,7 @@ BOT, TENANT = "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-6666-5
 SIGNING, TOKEN, APP_TOKEN, PASSWORD = "0123456789abcdef" * 2, "xoxb-token-1", "xapp-token-2", "secret~value~3"
 OWN_SECRET = b"signs-the-buttons-of-this-bot-42"
 # Seconds that each call may take here.
-PATIENCE = 0.5
+PATIENCE = 2.0
 # Policies that are read fast.
 FEW = Path(__file__).parent / "elsewhere" / "fleet"
 REACHABLE = """
