@@ -30,6 +30,7 @@ from bot.records import Request
 EVERY = 60.0
 LEASE = 300.0
 WORK = "jobs"
+LOOKING = "looking for work"
 # What is remembered of a request: the last day for which its people, and its reminders, were looked after.
 REFRESHED, PROMPTED = "refresh:", "prompt:"
 T = TypeVar("T")
@@ -109,13 +110,14 @@ class Jobs:
                 self._loop.call_soon_threadsafe(self._poked.set)
 
     def ready(self) -> str:
-        """What goes wrong again and again, by the name of the work."""
-        return f"jobs: {', '.join(sorted(self._wrong))}" if self._wrong else ""
+        """What goes wrong again and again, by the name of the work; that the database is away is told elsewhere."""
+        wrong = sorted(self._wrong.keys() - {LOOKING})
+        return f"jobs: {', '.join(wrong)}" if wrong else ""
 
     async def _go(self) -> None:
         while not self._stopping:
             self._poked.clear()
-            await self._bordered("looking for work", self.round)
+            await self._bordered(LOOKING, self.round)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._poked.wait(), self._every)
 
