@@ -119,17 +119,6 @@ def unlink(ledger: Ledger, account: Account) -> None:
         ledger.people.unlink(account)
 
 
-def who(person: Person) -> dict[str, Json]:
-    """Who somebody is at this moment, for what is personal of a record."""
-    return {
-        "name": person.name,
-        "email": person.email,
-        "role": person.role,
-        "department": person.department,
-        "employment": str(person.employment),
-    }
-
-
 def _stays(person: Person, on: datetime.date) -> bool:
     return person.separated is None or person.separated > on
 
@@ -195,5 +184,5 @@ def _revoke(ledger: Ledger, person: Person, on: datetime.date, occasion: Occasio
 
 
 def _record(ledger: Ledger, kind: str, person: Person, facts: Mapping[str, Json], occasion: Occasion, policy: str = "") -> None:
-    personal = {"person": who(person), "by": occasion.by}
+    personal = {"person": person.on_record, "by": occasion.by}
     ledger.acts.append(Act(occasion.new_id(), kind, occasion.now, policy, facts=facts, person=person.id, personal=personal))

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from bot.audience import Member
 from bot.channels import LEAVE
+from bot.delivery import heard
 from bot.expanding import Around, Changes, refreshing
 from bot.ledger import DatabaseGone, Ledger
 from bot.logs import place
@@ -118,8 +119,7 @@ class Jobs:
         while not self._stopping:
             self._poked.clear()
             await self._bordered(LOOKING, self.round)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), self._every)
+            await heard(self._poked, self._every)
 
     async def round(self) -> None:
         """All that there is to do now, if no other replica is at it. Raises DatabaseGone."""

@@ -79,6 +79,17 @@ class Person:
         """The name that colleagues know."""
         return self.preferred or self.name
 
+    @property
+    def on_record(self) -> dict[str, str]:
+        """Who they are at this moment, for what is personal of a record."""
+        return {
+            "name": self.name,
+            "email": self.email,
+            "role": self.role,
+            "department": self.department,
+            "employment": str(self.employment),
+        }
+
     def belongs(self, on: datetime.date) -> bool:
         """Whether they belong to the organisation on this day."""
         return (self.started is None or self.started <= on) and (self.separated is None or on < self.separated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from bot.enrolling import Occasion, who
+from bot.enrolling import Occasion
 from bot.ledger import Ledger
 from bot.people import Person
 from bot.records import Act
@@ -43,6 +43,6 @@ def close(ledger: Ledger, site: Site, on: datetime.date, occasion: Occasion) -> 
 
 def _record(ledger: Ledger, site: Site, change: str, on: datetime.date, person: Person | None, occasion: Occasion) -> None:
     facts = {"site": site.id, "name": site.name, "platform": site.platform, "change": change, "from": on.isoformat()}
-    personal = {"by": occasion.by} | ({"person": who(person)} if person else {})
+    personal = {"by": occasion.by} | ({"person": person.on_record} if person else {})
     act = Act(occasion.new_id(), "registered", occasion.now, facts=facts, person=person.id if person else "", personal=personal)
     ledger.acts.append(act)

@@ -33,6 +33,20 @@ class Part(Protocol):
         """What keeps it from working, in a few words without any secret; empty when it works."""
 
 
+class Stateless(Part):
+    """A part that answers requests and nothing else: it holds nothing open, and it always works."""
+
+    async def start(self) -> None:
+        """There is nothing to open."""
+
+    async def stop(self) -> None:
+        """There is nothing to close; the server lets requests in flight finish."""
+
+    def ready(self) -> str:
+        """It always works."""
+        return ""
+
+
 class Sending(Protocol):
     """The way out of a channel, for the outbox alone."""
 

@@ -57,8 +57,8 @@ def recorded(sheet: Sheet, now: datetime.datetime, today: datetime.date, new_id:
     }
     personal = {
         "typed_name": sheet.person.name,
-        "person": described(sheet.person),
-        "witnesses": [described(one), described(other)],
+        "person": sheet.person.on_record,
+        "witnesses": [one.on_record, other.on_record],
     }
     policy, request = sheet.published.policy, sheet.request
     act = Act(new_id(), "paper", now, policy.id, policy.version, request.id, facts, sheet.person.id, personal)
@@ -90,17 +90,6 @@ def corrected(
 def scan_type(content: bytes) -> str:
     """The media type of a scan by its first bytes; empty for anything that is not taken."""
     return next((media_type for begins, media_type in _TYPES.items() if content.startswith(begins)), "")
-
-
-def described(person: Person) -> dict[str, str]:
-    """Who somebody is at this moment, for the personal part of a record."""
-    return {
-        "name": person.name,
-        "email": person.email,
-        "role": person.role,
-        "department": person.department,
-        "employment": str(person.employment),
-    }
 
 
 def _who(sheet: Sheet, today: datetime.date) -> list[str]:
@@ -147,7 +136,7 @@ def _about(
     now: datetime.datetime,
     new_id: Callable[[], str],
 ) -> Act:
-    personal = {"reason": note, "recorded_by": described(actor)}
+    personal = {"reason": note, "recorded_by": actor.on_record}
     return Act(new_id(), kind, now, entry.policy, entry.version, entry.request, facts, entry.person, personal)
 
 

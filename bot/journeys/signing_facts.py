@@ -143,16 +143,9 @@ def topic(request: str, person: str) -> str:
 def act(reading: Reading, kind: str, how: Circumstances, facts: Mapping[str, object], personal: Mapping[str, object]) -> Act:
     """An act of the reader, with who they are at this moment among what is personal."""
     policy, person = reading.published.policy, reading.person
-    who = {
-        "name": person.name,
-        "email": person.email,
-        "role": person.role,
-        "department": person.department,
-        "employment": str(person.employment),
-    }
     account = {"channel": how.account.channel, "tenant": how.account.tenant, "id": how.account.id} if how.account else {}
     request = reading.request.id if reading.request else ""
-    own = {**personal, "person": who, "account": account}
+    own = {**personal, "person": person.on_record, "account": account}
     return Act(how.new_id(), kind, how.now, policy.id, policy.version, request, {"client": how.client, **facts}, person.id, own)
 
 

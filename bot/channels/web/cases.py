@@ -14,32 +14,25 @@ from aiohttp import web
 
 from bot.case_access import ENTER, IDLE, PATH, CaseAccess, NotAReader, OldCasesLink, Session, SignedOut
 from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader, WrongPassphrase
+from bot.channels import Stateless
 from bot.channels.web import cases_render as render
+from bot.channels.web import guard, html
 from bot.channels.web.cases_forms import MISSING, TO
 from bot.channels.web.cases_render import POLICY
 from bot.channels.web.cases_shapes import Enter, NewReceipt, Page, Told, Unlock
+from bot.channels.web.posts import ENCODED
 from bot.database import DatabaseGone
 from bot.journeys.cases import Act, NoSuchCase, Refused, Unfilled, Wanted
 from bot.views import Quote
 
 COOKIE = "cases"
-ENCODED = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+HEADERS = html.headers(POLICY, {"X-Robots-Tag": "noindex, nofollow"})
 ELSEWHERE = (
     "Reports are sealed to keys that only you have, on your own computer. This server cannot open them.",
     "Read and answer them there: clausebot reader (docs/reports.md says how).",
 )
 FAILED = "Something went wrong on my side, and what you wanted may not be done. Please look at the case again."
-_OWN_SITES = frozenset({"same-origin", "none"})
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -68,7 +61,7 @@ class Answer:
     form_token: str = field(default="", repr=False)
 
 
-class Cases:
+class Cases(Stateless):
     """A part of the server. `in_thread` runs what needs the ledger, `in_book` what needs the casebook; `failed` counts."""
 
     def __init__(
@@ -105,16 +98,6 @@ class Cases:
             web.get(f"{PATH}/case/{{id}}/file/{{number}}", self._file),
             web.post(f"{PATH}/case/{{id}}/{{act}}", self._bordered(self._act)),
         )
-
-    async def start(self) -> None:
-        """There is nothing to open."""
-
-    async def stop(self) -> None:
-        """There is nothing to close."""
-
-    def ready(self) -> str:
-        """It always works."""
-        return ""
 
     def _bordered(self, answer: Callable[[web.Request], Awaitable[Answer]]) -> Callable[[web.Request], Awaitable[web.Response]]:
         """What is refused is said; what fails is said to have failed, and nothing of it is logged."""
@@ -279,7 +262,7 @@ class Cases:
 
 def _must_be_ours(request: web.Request) -> None:
     """Browsers say of each request from which site it comes."""
-    if any(each.lower() not in _OWN_SITES for each in request.headers.getall("Sec-Fetch-Site", [])):
+    if not guard.is_from_own_site(request):
         raise NotOurs
 
 

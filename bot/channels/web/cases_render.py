@@ -6,16 +6,15 @@ import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.case_access import PATH
 from bot.casebook.shapes import Done, Entry
 from bot.caseroom import Row, Shown
+from bot.channels.web import html
 from bot.channels.web.cases_forms import forms
 from bot.channels.web.cases_shapes import Line, Listed, Page, Paper, Said
 from bot.channels.web.render import STYLE as PAGE_STYLE
-from bot.channels.web.render import _digest, _file
 from bot.citation import date
 from bot.journeys.case_clocks import Clock, suppressed
 from bot.journeys.cases import State
@@ -46,20 +45,9 @@ _FIELDS = {
 _IN_TEXT = ("text",)
 _LETTERS = {"word": "A personal word", "question": "A question", "feedback": "Feedback"}
 
-_templates = Environment(
-    loader=PackageLoader("bot.channels.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
-STYLE = f"{PAGE_STYLE}\n{_file('cases.css')}"
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src {_digest(STYLE)}",
-        "img-src data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+_templates = html.templates()
+STYLE = f"{PAGE_STYLE}\n{html.own_file('cases.css')}"
+POLICY = html.policy(STYLE)
 
 
 def document(page: Page, form_token: str = "") -> str:

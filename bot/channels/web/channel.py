@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from bot.channels import apology, refused
-from bot.channels.web import guard, posts
+from bot.channels import Stateless, apology, refused
+from bot.channels.web import guard, html, posts
 from bot.channels.web.inbox import CHANNEL, Inbox
-from bot.channels.web.posts import Malformed, Post
+from bot.channels.web.posts import ENCODED, Malformed, Post
 from bot.channels.web.render import HOME, POLICY, STANDINGS, Page, Seat, document
 from bot.dispatcher import Dispatcher
 from bot.logs import correlation, place
@@ -20,20 +20,12 @@ from bot.tokens import ForgedButton
 from bot.turns import Pressed
 from bot.views import Text, filled, view
 
-ENCODED = "application/x-www-form-urlencoded"
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+HEADERS = html.headers(POLICY)
 TOO_LONG = "That is too long for me to read, so I did not. Please shorten it."
 log = logging.getLogger(__name__)
 
 
-class Web:
+class Web(Stateless):
     """The local page, on the address that the server listens on; `port` is 0 where any port is right."""
 
     def __init__(self, door: Dispatcher, port: int) -> None:
@@ -45,16 +37,6 @@ class Web:
     def routes(self) -> Sequence[web.RouteDef]:
         """The page itself; what it needs stands in it."""
         return (web.get("/", self._serve), web.post("/", self._serve))
-
-    async def start(self) -> None:
-        """There is nothing to open."""
-
-    async def stop(self) -> None:
-        """There is nothing to close; the server lets requests in flight finish."""
-
-    def ready(self) -> str:
-        """It always works."""
-        return ""
 
     async def _serve(self, request: web.Request) -> web.Response:
         if refused := guard.refusal(request, self._port):

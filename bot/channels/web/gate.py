@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bot import visits
+from bot.channels import Stateless
 from bot.dispatcher import Dispatcher
 from bot.ledger import DatabaseGone
 from bot.logs import place
@@ -19,7 +20,7 @@ KNOWN = frozenset({"person", "account", "on"})
 log = logging.getLogger(__name__)
 
 
-class Gate:
+class Gate(Stateless):
     """Answers with JSON: `allowed`, `because`, `record`, `clause`. Without the token there is nothing here."""
 
     def __init__(self, door: Dispatcher, token: str) -> None:
@@ -30,16 +31,6 @@ class Gate:
     def routes(self) -> Sequence[web.RouteDef]:
         """One address."""
         return (web.get(PATH, self._serve, allow_head=False),)
-
-    async def start(self) -> None:
-        """There is nothing to open."""
-
-    async def stop(self) -> None:
-        """There is nothing to close."""
-
-    def ready(self) -> str:
-        """It always works."""
-        return ""
 
     async def _serve(self, request: web.Request) -> web.Response:
         if not self._is_known(request):

@@ -30,8 +30,12 @@ def refusal(request: web.Request, port: int) -> str:
     return ""
 
 
+def is_from_own_site(request: web.Request) -> bool:
+    """Whether no browser says that another site made this request; the values are those of Fetch Metadata, in small letters."""
+    return all(each in _OWN for each in request.headers.getall("Sec-Fetch-Site", []))
+
+
 def _is_from_here(request: web.Request, host: str) -> bool:
     """Whether the page itself posted this. Browsers write `null` as origin where no referrer is sent, as on our page."""
     origins = [each.lower() for each in request.headers.getall("Origin", [])]
-    sites = request.headers.getall("Sec-Fetch-Site", [])
-    return all(each in ("null", f"http://{host.lower()}") for each in origins) and all(each in _OWN for each in sites)
+    return all(each in ("null", f"http://{host.lower()}") for each in origins) and is_from_own_site(request)

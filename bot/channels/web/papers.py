@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bot import visits
-from bot.channels import apology, plain
+from bot.channels import Stateless, apology, plain
 from bot.copies import PATH, OldAddress
 from bot.dispatcher import Dispatcher
 from bot.issuing import NoSuchRecord, Paper
@@ -29,7 +29,7 @@ AT_ONCE = 2
 log = logging.getLogger(__name__)
 
 
-class Papers:
+class Papers(Stateless):
     """Serves what an address is for; the first time that a signer fetches their copy, its delivery is recorded."""
 
     def __init__(self, door: Dispatcher) -> None:
@@ -40,16 +40,6 @@ class Papers:
     def routes(self) -> Sequence[web.RouteDef]:
         """The address of every paper."""
         return (web.get(f"{PATH}/{{token}}", self._serve, allow_head=False),)
-
-    async def start(self) -> None:
-        """There is nothing to open."""
-
-    async def stop(self) -> None:
-        """There is nothing to close."""
-
-    def ready(self) -> str:
-        """It always works."""
-        return ""
 
     async def _serve(self, request: web.Request) -> web.Response:
         try:

@@ -13,6 +13,8 @@ from bot.tokens import Tokens
 from bot.turns import Pressed, Submitted
 from bot.views import Choice, Field, Form
 
+# How a form without files is sent.
+ENCODED = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 50
 _LONGEST_LABEL = 200
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.channels.web import html
 from bot.journeys.home import ASK
 from bot.people import Standing
 from bot.seals import Seal, refusing
@@ -28,9 +25,7 @@ _BULLET = "- "
 # A field that takes no more than this is one line.
 SHORT = 200
 
-_templates = Environment(
-    loader=PackageLoader("bot.channels.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_templates = html.templates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,25 +224,5 @@ def _macro(name: str, *arguments: object) -> Markup:
     return Markup(getattr(_templates.get_template("blocks.html").module, name)(*arguments).strip())  # noqa: S704 - escaped there
 
 
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath("templates", name).read_text("utf-8").strip()
-
-
-def _digest(text: str) -> str:
-    """What a content security policy calls a text that stands in the page."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-STYLE, SCRIPT = _file("page.css"), _file("page.js")
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src {_digest(STYLE)}",
-        f"script-src {_digest(SCRIPT)}",
-        "connect-src 'self'",
-        "img-src data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+STYLE, SCRIPT = html.own_file("page.css"), html.own_file("page.js")
+POLICY = html.policy(STYLE, SCRIPT, "connect-src 'self'")

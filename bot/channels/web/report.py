@@ -16,8 +16,8 @@ from aiohttp import web
 
 from bot import attachments
 from bot.attachments import Attachment
-from bot.channels import LEAVE
-from bot.channels.web import report_body, report_render
+from bot.channels import LEAVE, Stateless
+from bot.channels.web import guard, html, report_body, report_render
 from bot.channels.web.channel import TOO_LONG
 from bot.channels.web.posts import Malformed
 from bot.channels.web.report_body import Broken, Crowded, Memory, Sent, TooMuch
@@ -39,22 +39,20 @@ PATIENCE = 90.0
 CLEANING = 15.0
 SLOW = "Your files take too long to clean here, so nothing was sent. Leave them out, or add screenshots instead, and send again."
 NOT_OURS = "That was not sent by this page, so it was not read. Please start over."
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=(), clipboard-read=(), browsing-topics=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+HEADERS = html.headers(
+    POLICY,
+    {
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow, noarchive",
+        "Permissions-Policy": (
+            "camera=(), microphone=(), geolocation=(), display-capture=(), clipboard-read=(), browsing-topics=()"
+        ),
+    },
+)
 _FORMS = {REPORT: WRITE, RECEIPT: BACK}
-_OWN_SITES = frozenset({"same-origin", "none"})
 
 
-class Report:
+class Report(Stateless):
     """A part of the server. `leave` is the neutral page that "Leave this page" leads to: the organisation's own."""
 
     def __init__(
@@ -94,9 +92,6 @@ class Report:
             web.post(RECEIPT, self._serve),
         )
 
-    async def start(self) -> None:
-        """There is nothing to open."""
-
     async def stop(self) -> None:
         """Lets what is being kept be kept."""
         if self._tasks:
@@ -129,7 +124,7 @@ class Report:
 
     async def _posted(self, request: web.Request, path: str) -> tuple[int, View]:
         """What was sent, read; from then on nothing of the request is needed."""
-        if any(each.lower() not in _OWN_SITES for each in request.headers.getall("Sec-Fetch-Site", [])):
+        if not guard.is_from_own_site(request):
             return 403, view(Text(NOT_OURS))
         try:
             sent = await report_body.read(request, self._memory)

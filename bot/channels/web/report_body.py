@@ -9,10 +9,10 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.attachments import LARGEST, MOST
-from bot.channels.web.posts import Malformed, fields
+from bot.channels.web.posts import ENCODED, Malformed, fields
 from bot.channels.web.render import FIELD, FORM, STATE
 
-ENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+MULTIPART = "multipart/form-data"
 FILE, WORK = "file", "work"
 # Of one text, and of a whole body, in bytes.
 LONGEST_TEXT = 64 * 1024

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.attachments import LARGEST, MOST
-from bot.channels.web import render
-from bot.channels.web.render import FIELD, FORM, STATE, Page, _digest, _file
+from bot.channels.web import html, render
+from bot.channels.web.render import FIELD, FORM, STATE, Page
 from bot.channels.web.report_body import FILE, WORK
 from bot.journeys.report import SEEN, WRITE
 from bot.seals import Seal
@@ -25,22 +24,10 @@ TITLE = "Form"
 # Where "Leave this page" leads where the organisation has named no page of its own.
 ELSEWHERE = "about:blank"
 TAKEN = ("image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain")
-STYLE, SCRIPT = f"{render.STYLE}\n{_file('report.css')}", _file("report.js")
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src {_digest(STYLE)}",
-        f"script-src {_digest(SCRIPT)}",
-        "img-src data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+STYLE, SCRIPT = f"{render.STYLE}\n{html.own_file('report.css')}", html.own_file("report.js")
+POLICY = html.policy(STYLE, SCRIPT)
 
-_templates = Environment(
-    loader=PackageLoader("bot.channels.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_templates = html.templates()
 _templates.globals.update(
     NAME=NAME,
     TITLE=TITLE,

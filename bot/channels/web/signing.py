@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from bot import visits
-from bot.channels import apology, refused
+from bot.channels import Stateless, apology, refused
 from bot.channels.web import posts
-from bot.channels.web.channel import ENCODED, HEADERS, TOO_LONG
+from bot.channels.web.channel import HEADERS, TOO_LONG
 from bot.channels.web.inbox import CHANNEL
-from bot.channels.web.posts import Malformed
+from bot.channels.web.posts import ENCODED, Malformed
 from bot.channels.web.render import Page, document
 from bot.desk import OldLink
 from bot.dispatcher import Dispatcher
@@ -32,7 +32,7 @@ from bot.views import Text, view
 log = logging.getLogger(__name__)
 
 
-class Signing:
+class Signing(Stateless):
     """Serves the links; who has none learns nothing, not even whether somebody else has."""
 
     def __init__(self, door: Dispatcher) -> None:
@@ -43,16 +43,6 @@ class Signing:
         """One address, to look at and to send to."""
         address = f"{PATH}/{{token}}"
         return (web.get(address, self._serve), web.post(address, self._serve))
-
-    async def start(self) -> None:
-        """There is nothing to open."""
-
-    async def stop(self) -> None:
-        """There is nothing to close."""
-
-    def ready(self) -> str:
-        """It always works."""
-        return ""
 
     async def _serve(self, request: web.Request) -> web.Response:
         action = f"{PATH}/{request.match_info['token']}"
