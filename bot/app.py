@@ -21,11 +21,9 @@ from bot.directory import Directory, read_directory
 from bot.dispatcher import Dispatcher, Seen, say_nothing
 from bot.enrolling import Occasion
 from bot.evaluation import BadLabels, Row
-from bot.gate import Verdict
 from bot.ledger import Database, Ledger, migrations
 from bot.opening_reports import Reports, reports
 from bot.records import Uncovered
-from bot.standings import Standings
 from bot.statement import read_words
 from bot.tokens import Tokens
 from policy_kb import KnowledgeBase, Others
@@ -178,16 +176,6 @@ def newer(
         if not editions.changed(kept, knowledge, today):
             return None
     return knowledge_base(settings, in_force(settings, policies, progress), progress=progress)
-
-
-def verdict(
-    settings: Settings, ledger: Ledger, email: str, account: str, on: datetime.date | None
-) -> tuple[Verdict, datetime.date]:
-    """The gate's verdict for a person, by e-mail address, and an account, by name; and the day that it is for."""
-    standings = Standings(ledger, settings.hours)
-    day = on or standings.today
-    with ledger.transaction():
-        return standings.verdict(ledger.people.by_email(email), day, account), day
 
 
 @contextmanager

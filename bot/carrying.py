@@ -70,15 +70,16 @@ def carrying(
     wanted = _wanted(history, today)
     while batch := list(islice(people, BATCH)):
         with ledger.transaction(deciding=True):
+            acts: list[Act] = []
             for person in batch:
                 # By person alone: asked for by policy as well, SQLite looks through everybody's records of it.
                 entries = [each for each in ledger.acts.of_person(person.id, gate.READ) if each.policy == policy]
                 held = gate.held(entries, today, ZoneInfo(hours.zone)) if entries else {}
-                acts = tuple(_acts(person, held, history, wanted, now, new_id))
-                for act in acts:
-                    ledger.acts.append(act)
-                carried += len(acts)
+                acts += _acts(person, held, history, wanted, now, new_id)
                 anew += _signs_anew(held, history)
+            if acts:
+                ledger.acts.append_all(acts)
+            carried += len(acts)
         done += len(batch)
         yield Carried(carried, anew, done)
 

@@ -10,7 +10,8 @@ import click
 
 from bot import commands_records
 from bot.citation import date
-from bot.commands_ack_opening import opened, person_of
+from bot.commands_ack_opening import opened
+from bot.commands_opening import found_person
 from bot.config import Settings
 from bot.records import Status
 
@@ -117,7 +118,7 @@ def close(settings: Settings, request: str, by: str) -> None:
     from bot import hr_desk
 
     with opened(settings) as (ledger, around):
-        actor = person_of(ledger, by) if by else None
+        actor = found_person(ledger, by) if by else None
         hr_desk.close(ledger, request, actor, around, operator=not by)
     click.echo(f"Request {request} is closed.")
 

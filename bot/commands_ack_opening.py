@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.config import Settings
-from bot.people import Person
 
 if TYPE_CHECKING:
     from bot.expanding import Around
@@ -51,11 +50,3 @@ def new_id() -> str:
 def new_token() -> str:
     """The token of a link: 192 bits."""
     return secrets.token_urlsafe(24)
-
-
-def person_of(ledger: Ledger, email: str) -> Person:
-    """The person with this address."""
-    person = ledger.people.by_email(email)
-    if person is None:
-        raise click.ClickException(f"Nobody in the directory has the address {email}; clausebot people list shows everybody.")
-    return person

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands_ledger import ledger_told
+from bot.commands_opening import DAY
 from bot.config import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def verify(settings: Settings, elsewhere: Path | None, export: Path | None, with
 
 
 @click.command()
-@click.option("--separated-before", type=click.DateTime(["%Y-%m-%d"]), help="Of everybody who left before this day.")
+@click.option("--separated-before", type=DAY, help="Of everybody who left before this day.")
 @click.option("--record", "records", multiple=True, metavar="ID", help="Of this record; may be given several times.")
 @click.option("--reason", required=True, metavar="TEXT", help="The schedule that demands it, without names.")
 @click.option("--by", required=True, metavar="EMAIL", help="Who disposes: somebody of HR, or the Clerk.")

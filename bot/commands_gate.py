@@ -10,21 +10,25 @@ import click
 
 from bot.citation import date
 from bot.commands_ledger import ledger_told
+from bot.commands_opening import DAY
 from bot.config import Settings
 
 
 @click.command()
 @click.argument("email")
 @click.option("--account", default="", metavar="NAME", help="The account of the organisation, as it is registered.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; today if left out.")
+@click.option("--on", type=DAY, help="The day; today if left out.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
 def gate(settings: Settings, email: str, account: str, on: datetime.datetime | None, as_json: bool) -> None:
     """Say whether somebody may post, because of which record, and under which clause. Exit code 1: no."""
     from bot import app
+    from bot.standings import Standings
 
     with ledger_told(), app.ledger(settings) as ledger:
-        verdict, day = app.verdict(settings, ledger, email, account, on.date() if on else None)
+        standings = Standings(ledger, settings.hours)
+        day = on.date() if on else standings.today
+        verdict = standings.may_post(email, account, day)
     if as_json:
         answer = {"allowed": verdict.allowed, "because": verdict.because, "record": verdict.record, "clause": verdict.clause}
         click.echo(json.dumps(answer))

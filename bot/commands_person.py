@@ -9,7 +9,7 @@ import click
 
 from bot.commands_opening import DAY, found_person, opened
 from bot.config import Settings
-from bot.people import Grant, Person
+from bot.people import Grant
 from bot.roll import ACCOUNTS
 
 GRANT = click.argument("grant", type=click.Choice([str(each) for each in Grant]))
@@ -112,7 +112,7 @@ def alias(settings: Settings, email: str, name: str, remove: bool) -> None:
         if not remove:
             if problem := names.unfit(name):
                 raise click.ClickException(problem)
-            if any(_is_called(each, name) for each in ledger.people.all() if each.id != person.id):
+            if any(names.is_called(each, name) for each in ledger.people.all() if each.id != person.id):
                 raise click.ClickException("A colleague has that name; nobody can sign with it for somebody else.")
         aliases = others if remove else (*others, name)
         enrolling.change(ledger, replace(person, aliases=aliases))
@@ -157,12 +157,6 @@ def link(settings: Settings, email: str, channel: str, account: str, remove: boo
         else:
             enrolling.link(ledger, found, person)
     click.echo(f"That account is {'no longer ' * remove}{person.name}’s.")
-
-
-def _is_called(person: Person, name: str) -> bool:
-    from bot import names
-
-    return any(names.same(each, name) for each in (person.name, person.preferred, *person.aliases) if each)
 
 
 ALL = (grant_person, revoke, separate, leave, alias, change_email, link)

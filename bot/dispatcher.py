@@ -144,7 +144,7 @@ class Dispatcher:
     def renew(self, knowledge: KnowledgeBase) -> None:
         """Answers from this knowledge base from now on: another version of a policy is in force."""
         self.knowledge = knowledge
-        for made_of_it in ("desk", "enquiries", "overseer", "_answering"):
+        for made_of_it in ("enquiries", "_answering"):
             self.__dict__.pop(made_of_it, None)
 
     def _poke(self) -> None:

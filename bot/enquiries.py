@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.gate import Verdict
 from bot.journeys import acknowledge, clearance, overseeing
 from bot.journeys.acknowledge import Address
 from bot.journeys.home import SIGNED
@@ -100,8 +99,3 @@ class Enquiries:
         """What somebody is told above an answer that quotes these policies: that they have signed an earlier version."""
         with self._ledger.transaction():
             return acknowledge.earlier([found for policy in policies if (found := self.standings.earlier(person, policy))])
-
-    def may_post(self, email: str, site: str, on: datetime.date | None) -> Verdict:
-        """The gate's verdict for a person, by e-mail address, and an account, by name, on a day (None: today)."""
-        with self._ledger.transaction():
-            return self.standings.verdict(self._ledger.people.by_email(email), on or self._today, site)

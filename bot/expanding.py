@@ -139,7 +139,7 @@ def asking_of(ledger: Ledger, request: Request, around: Around) -> Asking | None
 
 def _open(ledger: Ledger, request: str, around: Around) -> Request | None:
     found = ledger.requests.get(request)
-    return found if found and (found.closed is None or found.closed > around.today) else None
+    return found if found and found.asks(around.today) else None
 
 
 def _named(ledger: Ledger, request: str, around: Around, told: Sequence[Member] | None) -> tuple[Asking, Audience] | None:

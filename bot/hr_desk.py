@@ -53,12 +53,20 @@ def known(ledger: Ledger, today: datetime.date) -> Known:
         return Known(today, ledger.policies.all_in_force(today), versions, ledger.people.all(today))
 
 
-def ask(ledger: Ledger, values: Mapping[str, str], actor: Person | None, around: Around, listed: bytes | None = None) -> Request:
-    """Makes a request; whom it asks is worked out afterwards (`bot.expanding`). `listed` is a file that lists the audience.
+def ask(
+    ledger: Ledger,
+    values: Mapping[str, str],
+    actor: Person | None,
+    around: Around,
+    listed: bytes | None = None,
+    facts: Known | None = None,
+) -> Request:
+    """Makes a request; whom it asks is worked out afterwards (`bot.expanding`). `listed` is a file that lists the audience,
+    `facts` are what it is read against, where they are known already.
 
     Raises NotHR, BadRequest with every mistake, and ListMistakes with every mistake of the file.
     """
-    facts = known(ledger, around.today)
+    facts = facts or known(ledger, around.today)
     audience = _audience(listed, facts) if listed is not None else None
     request = requesting.read(values, facts, actor, around.now, around.new_id(), audience)
     with ledger.transaction(deciding=True):

@@ -178,8 +178,6 @@ class Jobs:
             await work()
         except _BrokenOff:
             return
-        except DatabaseGone as error:
-            self._failed(name, place(error))
         except Exception as error:  # noqa: BLE001 - periodic work ends with the program and not before
             self._failed(name, place(error))
         else:

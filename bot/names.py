@@ -57,6 +57,11 @@ def fits(typed: str, person: Person) -> bool:
     return any(_is_same(written, name) or _leaves_out_initials(written, name) for name in _names(person))
 
 
+def is_called(person: Person, typed: str) -> bool:
+    """Whether this is one of the person's names, letter for letter but for what makes no difference."""
+    return _calls(forms(typed), person)
+
+
 def refused(typed: str, person: Person, colleagues: Iterable[Person]) -> str:
     """Why this is not taken as the person's name, as a sentence for them; empty where it is.
 
@@ -65,9 +70,9 @@ def refused(typed: str, person: Person, colleagues: Iterable[Person]) -> str:
     if problem := unfit(typed):
         return problem
     written = forms(typed)
-    if any(_is_same(written, name) for name in _names(person)):
+    if _calls(written, person):
         return ""
-    if any(other.id != person.id and any(_is_same(written, name) for name in _names(other)) for other in colleagues):
+    if any(other.id != person.id and _calls(written, other) for other in colleagues):
         return COLLEAGUE
     return "" if fits(typed, person) else MISFIT.format(person.name)
 
@@ -165,6 +170,10 @@ def _spans(words: Words, by: dict[str, list[Person]]) -> list[Person]:
 
 def _names(person: Person) -> list[str]:
     return [name for name in (person.name, person.preferred, *person.aliases) if name]
+
+
+def _calls(written: frozenset[Words], person: Person) -> bool:
+    return any(_is_same(written, name) for name in _names(person))
 
 
 def _is_same(written: frozenset[Words], name: str) -> bool:

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from bot import hr_desk
 from bot.audience import members
 from bot.expanding import Around
-from bot.journeys import overseeing, requesting
-from bot.journeys.home import OVERVIEW
-from bot.journeys.overseeing import CLOSE, ONE, OPEN_ASK, REMIND, WHO
+from bot.journeys import home, overseeing, requesting
 from bot.journeys.requesting import REQUEST, BadRequest, must_be_hr
 from bot.ledger import Ledger
 from bot.people import Person
@@ -20,7 +18,7 @@ from bot.standings import Standings
 from bot.turns import Pressed, Submitted
 from bot.views import View
 
-ACTIONS = frozenset({OVERVIEW, ONE, WHO, REMIND, CLOSE, OPEN_ASK})
+ACTIONS = frozenset({home.OVERVIEW, overseeing.ONE, overseeing.WHO, overseeing.REMIND, overseeing.CLOSE, overseeing.OPEN_ASK})
 
 
 @dataclass(frozen=True)
@@ -57,17 +55,18 @@ class Overseer:
         if isinstance(turn, Submitted):
             return self._asked(turn, actor)
         match turn.action:
-            case "signoffs":
+            case home.OVERVIEW:
                 with self._ledger.transaction():
                     open = self._ledger.requests.open(self.standings.today)
-                    return overseeing.overview([self.standings.overseen(each.id) for each in open])
-            case "open:request":
+                    latest = [self.standings.overseen(each.id) for each in open[-overseeing.MOST_REQUESTS :]]
+                    return overseeing.overview(latest, older=len(open) - len(latest))
+            case overseeing.OPEN_ASK:
                 return overseeing.form(requesting.form(hr_desk.known(self._ledger, self.standings.today)))
-            case "signoff_who":
+            case overseeing.WHO:
                 return overseeing.outstanding(self.standings.overseen(turn.value))
-            case "signoff_remind":
+            case overseeing.REMIND:
                 return self._reminded(turn.value)
-            case "signoff_close":
+            case overseeing.CLOSE:
                 return self._closed(turn.value, actor)
             case _:
                 overseen = self.standings.overseen(turn.value)
@@ -77,7 +76,7 @@ class Overseer:
         """The request that the form makes; whom it asks is worked out at once afterwards."""
         known = hr_desk.known(self._ledger, self.standings.today)
         try:
-            request = hr_desk.ask(self._ledger, sent.values, actor, self._around)
+            request = hr_desk.ask(self._ledger, sent.values, actor, self._around, facts=known)
         except BadRequest as wrong:
             return overseeing.form(requesting.form(known), sent.values, wrong.mistakes)
         published = next(each for each in known.in_force if each.policy.id == request.policy)

@@ -51,8 +51,7 @@ def prompting(
 def _asking(ledger: Ledger, request: str, around: Around) -> Asking | None:
     with ledger.transaction():
         found = ledger.requests.get(request)
-        still = found and (found.closed is None or found.closed > around.today)
-        return asking_of(ledger, found, around) if found and still else None
+        return asking_of(ledger, found, around) if found and found.asks(around.today) else None
 
 
 def _reminded(

@@ -114,6 +114,10 @@ class Request:
     quiz: bool = False
     closed: datetime.date | None = None
 
+    def asks(self, on: datetime.date) -> bool:
+        """Whether it is not closed on this day."""
+        return self.closed is None or self.closed > on
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:

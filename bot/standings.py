@@ -103,8 +103,7 @@ class Standings:
 
     def _still_asks(self, person: Person, request: Request) -> bool:
         assignment = self.ledger.requests.assignment(request.id, person.id)
-        closed = request.closed is not None and request.closed <= self.today
-        return not closed and assignment is not None and assignment.ended is None
+        return request.asks(self.today) and assignment is not None and assignment.ended is None
 
     def _told(self, request: Request | None) -> tuple[str, ...]:
         """Who is told of a refusal: whoever asks, where they are still of HR, or else all of HR."""
@@ -192,9 +191,14 @@ class Standings:
                 raise NotYours
             return Overseen(request, published, self.ledger.requests.status(id, self.today))
 
-    def verdict(self, person: Person | None, on: datetime.date, site: str = "", policy: str = "") -> gate.Verdict:
+    def may_post(self, email: str, site: str, on: datetime.date | None) -> gate.Verdict:
+        """The gate's verdict for a person, by e-mail address, and an account, by name, on a day (None: today)."""
+        with self.ledger.transaction():
+            return self.verdict(self.ledger.people.by_email(email), on or self.today, site)
+
+    def verdict(self, person: Person | None, on: datetime.date, site: str = "") -> gate.Verdict:
         """Whether somebody may post on a day, to the account that is named, if one is."""
-        policy = policy or self.policy()
+        policy = self.policy()
         entries = self.ledger.acts.of_person(person.id, gate.READ, policy) if person else []
         found = self.ledger.sites.get(site) if site else None
         return gate.may_post(gate.Facts(person, entries, self.ledger.policies.in_force(policy, on), found, site), on, self.zone)

@@ -48,4 +48,4 @@ async def may_post(door: Dispatcher, person: str, account: str, on: datetime.dat
 
     Raises DatabaseGone.
     """
-    return await door.in_thread(door.enquiries.may_post, person, account, on)
+    return await door.in_thread(door.desk.standings.may_post, person, account, on)

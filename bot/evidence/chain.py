@@ -93,4 +93,9 @@ def committed(person: str, salt: str, fields: str) -> str:
 
     `fields` is canonical JSON already, so the whole is put together from it; that any byte of it counts is wanted.
     """
-    return sha256(f'{{"fields":{fields},"person":{_quoted(person)},"salt":{_quoted(salt)}}}'.encode())
+    return sha256(commitment_text(person, salt, fields).encode())
+
+
+def commitment_text(person: str, salt: str, fields: str) -> str:
+    """The text of which `committed` is the SHA-256."""
+    return f'{{"fields":{fields},"person":{_quoted(person)},"salt":{_quoted(salt)}}}'

@@ -19,7 +19,7 @@ LEFT_AUDIENCE = "no longer among those who are asked"
 LEFT_ORGANISATION = "no longer with the organisation"
 SIGNED_ALREADY = "signed this version on another request"
 # How people can be written to (`Requests.ways`).
-CHAT, EMAIL = "chat", "email"
+EMAIL = "email"
 # So many late people are named in one message; a form or list of every platform takes them.
 _NAMED = 40
 _HR_GONE = "HR"

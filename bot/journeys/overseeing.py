@@ -37,15 +37,15 @@ class Overseen:
         return [each for each in self.statuses if each.state != "ended"]
 
 
-def overview(overseen: Sequence[Overseen]) -> View:
-    """Every open request, the latest first, with its numbers."""
+def overview(overseen: Sequence[Overseen], older: int = 0) -> View:
+    """Open requests, the latest first, with their numbers; how many older ones there are besides."""
     blocks: list[Block] = [Heading("Sign-offs")]
     if not overseen:
         blocks.append(Text("Nobody is asked to sign anything at the moment."))
-    for each in reversed(overseen[-MOST_REQUESTS:]):
+    for each in reversed(overseen):
         blocks += [_numbers(each), Button(f"Show request {each.request.id[:6]}", ONE, each.request.id)]
-    if len(overseen) > MOST_REQUESTS:
-        blocks.append(Text(f"{len(overseen) - MOST_REQUESTS} older ones are not shown; “clausebot ack status” lists all."))
+    if older:
+        blocks.append(Text(f"{older} older ones are not shown; “clausebot ack status” lists all."))
     return View((*blocks, Button("Ask for signatures", OPEN_ASK)))
 
 

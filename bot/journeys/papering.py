@@ -97,7 +97,7 @@ def _who(sheet: Sheet, today: datetime.date) -> list[str]:
         return ["nobody in the directory has the signer's address"]
     if not sheet.person.belongs(today):
         return ["the signer does not belong to the organisation today"]
-    if sheet.request.closed is not None and sheet.request.closed <= today:
+    if not sheet.request.asks(today):
         return ["the request is closed"]
     if sheet.assignment is None or sheet.assignment.ended:
         return ["the signer is not asked by this request"]

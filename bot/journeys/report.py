@@ -7,7 +7,7 @@ forms and fields say nothing of reports, since platforms may keep them (DECISION
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.journeys import promise
@@ -65,13 +65,13 @@ class Written:
     """What the form holds, read; the names are those of `bot.casebook`'s submission."""
 
     kind: str
-    clauses: tuple[str, ...]
-    what: str
-    where: str
-    when: str
-    route: str
-    involved: tuple[str, ...]
-    danger: bool
+    clauses: tuple[str, ...] = field(repr=False)
+    what: str = field(repr=False)
+    where: str = field(repr=False)
+    when: str = field(repr=False)
+    route: str = field(repr=False)
+    involved: tuple[str, ...] = field(repr=False)
+    danger: bool = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Behind:
     many days whoever reported is asked whether they are treated worse for it; 0 where they are not asked yet."""
 
     state: str
-    replies: Sequence[tuple[str, str]]
+    replies: Sequence[tuple[str, str]] = field(repr=False)
     asked: int = 0
 
 
@@ -283,8 +283,3 @@ _HINTS = (
 def hints(text: str) -> tuple[str, ...]:
     """What in the words may show who wrote them; found here, and told to nobody else."""
     return tuple(dict.fromkeys(said for pattern, said in _HINTS if pattern.search(text)))
-
-
-def clauses_quoted(found: Iterable[tuple[str, str]]) -> list[Block]:
-    """Clauses, word for word, above the form."""
-    return [Quote(text, citation) for text, citation in found]

@@ -67,7 +67,8 @@ class Requests:
 
     def open(self, on: datetime.date) -> list[Request]:
         """The requests that are not closed on a day, oldest first."""
-        return [each for each in self.all() if each.closed is None or each.closed > on]
+        sql = f"SELECT {_REQUEST} FROM request WHERE closed IS NULL OR closed > ? ORDER BY created, id"  # noqa: S608 - constants
+        return list(map(request_of, self._database.rows(sql, [on.isoformat()])))
 
     def close(self, id: str, on: datetime.date) -> bool:
         """Asks no longer from this day on; False where that was so already."""

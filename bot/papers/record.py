@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.citation import date
+from bot.evidence.chain import commitment_text
 from bot.publishing import Published
 from bot.records import Entry
 
@@ -45,9 +46,8 @@ class Read:
 
     @property
     def committed(self) -> str:
-        """The text of which the commitment is the SHA-256 (`bot.evidence.chain.committed`)."""
-        person, salt = (json.dumps(text, ensure_ascii=False) for text in (self.entry.person, self.entry.salt))
-        return f'{{"fields":{self.entry.personal},"person":{person},"salt":{salt}}}'
+        """The text of which the commitment is the SHA-256."""
+        return commitment_text(self.entry.person, self.entry.salt, self.entry.personal)
 
     @property
     def clauses(self) -> Mapping[str, str]:
