@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from bot.attachments import Attachment
@@ -68,9 +69,12 @@ class Bound:
         """Seals and keeps a report; the seven words of its receipt. Raises NotTaken and DatabaseGone: nothing is kept then."""
         new = self.casebook.draw()
         files = tuple(Enclosure(each.name, each.media_type, each.content) for each in attachments)
-        self._taken(self.casebook.file, _submission(written), new, files, dict(self.sizes().reporting_to))
-        for alarm in self.alarms if written.danger else ():
-            alarm(written.route, written.involved)
+        given = Submission(**{each.name: getattr(written, each.name) for each in fields(written)})
+        given = replace(given, involved=self._involved(written))
+        self._taken(self.casebook.file, given, new, files, dict(self.sizes().reporting_to))
+        for alarm in self.alarms if given.danger else ():
+            with suppress(RuntimeError):  # the program stops just now; the report is kept, and this receipt leads to it
+                alarm(given.route, given.involved)
         return new.words
 
     def behind(self, receipt: str) -> Behind | None:
@@ -98,6 +102,11 @@ class Bound:
         own, new = self.casebook.recognise(receipt), self.casebook.draw()
         return new.words if self._there(self.casebook.change, own, new) else None
 
+    def _involved(self, written: Written) -> tuple[str, ...]:
+        """The ids of those involved; `hr` stands for all of HR."""
+        hr = [each.id for each in self.casebook.people if each.route == HR]
+        return tuple(dict.fromkeys(id for each in written.involved for id in (hr if each == HR else (each,))))
+
     def _there(self, call: Callable[..., T], *given: object) -> T:
         return self.thread.submit(call, *given).result()
 
@@ -107,16 +116,3 @@ class Bound:
             return self._there(call, *given)
         except _NOT_TAKEN as error:
             raise NotTaken(str(error) or error.__doc__ or "") from None
-
-
-def _submission(written: Written) -> Submission:
-    return Submission(
-        written.kind,
-        written.clauses,
-        written.what,
-        written.where,
-        written.when,
-        written.route,
-        written.involved,
-        written.danger,
-    )

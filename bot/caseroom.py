@@ -142,6 +142,10 @@ class Caseroom:
             today,
         )
 
+    def enclosures(self, actor: Reader, readers: Sequence[Reader], id: str) -> tuple[shapes.Enclosure, ...]:
+        """The files of a case. Raises NoSuchCase, Locked, KeyElsewhere and DatabaseGone."""
+        return self._found(actor, readers, id).enclosures
+
     def act(self, actor: Reader, readers: Sequence[Reader], id: str, wanted: Wanted) -> Acted:
         """Does something with a case and keeps it, or does nothing. Raises a Refused (Outdated also where a colleague was faster
         by a moment), Locked, KeyElsewhere and DatabaseGone."""

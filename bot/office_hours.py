@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import itertools
 from collections.abc import Iterator, Mapping
@@ -134,3 +135,10 @@ _WANTED = {
 def _from(day: datetime.date, step: int) -> Iterator[datetime.date]:
     """The days from this one on, forwards or backwards."""
     return (day + datetime.timedelta(days=step * count) for count in itertools.count())
+
+
+def months_later(day: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later, or the last of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -14,11 +14,13 @@ from bot.casebook import Casebook
 from bot.casebook.keys import NoKeyFile
 from bot.casebook.starting import casebook
 from bot.config import Settings
+from bot.daily_total import DailyTotal
 from bot.database import DatabaseGone
 from bot.directory import Directory
 from bot.dispatcher import REPORTED_TO
 from bot.journeys.roles import reach as roles_reach
 from bot.ledger import Ledger
+from bot.report_settings import SUPERVISOR
 from bot.reporting import Reporting
 
 # So many receipts are computed at once (DECISIONS 26).
@@ -40,7 +42,7 @@ class Counted:
             supervisors = {
                 each.id: person.id
                 for each in self.settings.reports.recipients
-                if each.email and (person := ledger.people.by_email(each.email))
+                if each.route == SUPERVISOR and each.email and (person := ledger.people.by_email(each.email))
             }
         to = {id: sum(each.supervisor == person for each in people) for id, person in supervisors.items()}
         self.sizes = Sizes(len(people), to)
@@ -50,11 +52,12 @@ class Counted:
 class Reports:
     """What an installation has of reports: the door, and behind it the casebook with its own thread, where there is one.
 
-    `missing` are sentences for whoever runs the program.
+    `failures` counts what fails; `missing` are sentences for whoever runs the program.
     """
 
     door: Reporting
     counted: Counted
+    failures: DailyTotal
     casebook: Casebook | None = None
     thread: Executor | None = None
     missing: tuple[str, ...] = ()
@@ -69,8 +72,9 @@ def reports(settings: Settings, roles: Directory, say: Callable[[str], None], *,
     Without `opening` they stay closed, and nothing is made.
     """
     counted, reach = Counted(settings), roles_reach(roles.get(REPORTED_TO), roles, discreet=True)
+    failures = DailyTotal(settings.hours)
     if not opening:
-        yield Reports(Reporting(reach=reach), counted)
+        yield Reports(Reporting(reach=reach), counted, failures)
         return
     with ThreadPoolExecutor(1, "casebook") as thread, ThreadPoolExecutor(AT_ONCE, "receipts") as computing:
         try:
@@ -78,13 +82,13 @@ def reports(settings: Settings, roles: Directory, say: Callable[[str], None], *,
         except (NoKeyFile, DatabaseGone, OSError) as error:
             missing = " ".join((type(error).__doc__ or "").split())
             log.warning("reports stay closed: %s", type(error).__name__)
-            yield Reports(Reporting(reach=reach), counted, missing=(missing,))
+            yield Reports(Reporting(reach=reach), counted, failures, missing=(missing,))
             return
         alarms: list[Callable[[str, tuple[str, ...]], None]] = []
         bound = Bound(book, thread, lambda: counted.sizes, alarms=alarms)
         missing_now = bound.missing()
-        door = Reporting(None if missing_now else bound, computing, reach)
+        door = Reporting(None if missing_now else bound, computing, reach, failed=failures.add)
         try:
-            yield Reports(door, counted, book, thread, missing_now, alarms)
+            yield Reports(door, counted, failures, book, thread, missing_now, alarms)
         finally:
             thread.submit(book.store.close).result()

@@ -70,6 +70,7 @@ class Releasing:
     async def tick(self, now: datetime.datetime) -> None:
         """What there is to do at a window that was reached; nothing between two. Raises DatabaseGone: call it again then."""
         del now  # the casebook's own clock counts
+        await self._in_book(self._book.still)
         window: Window = await self._in_book(self._book.window)
         if window == self._done:
             return

@@ -32,7 +32,7 @@ class NotTaken(Exception):
 
 
 class Book(Protocol):
-    """What the door needs of the casebook; every call is made in the casebook's own thread."""
+    """What the door needs of the casebook; each call but `terms`, which only computes, waits for the casebook's own thread."""
 
     def terms(self) -> Terms:
         """What the form says of this installation."""
@@ -84,9 +84,18 @@ class Reporting:
         """Whether it is one that keeps something or costs much, of which nobody may do any number."""
         return isinstance(turn, Submitted) and (turn.form == BACK or (turn.form == WRITE and turn.state == SEEN))
 
-    def crowded(self) -> View:
-        """The answer to one too many."""
+    def crowded(self, turn: Turn) -> View:
+        """The answer to one too many: nothing was kept, so what was typed is there once more; a receipt never is."""
+        match turn:
+            case Submitted(form, values) if form == WRITE and self.book:
+                return report.refused(CROWDED, self.book.terms(), dict(values))
+            case Submitted(form, values) if form == BACK:
+                return report.back(CROWDED, values.get("f2", READ), values.get("f3", ""))
         return view(Text(CROWDED))
+
+    def in_a_dialog(self) -> View:
+        """The answer where a form would come and go as a message."""
+        return report.in_a_dialog()
 
     def pointer(self) -> View:
         """The answer to somebody who types a report as a message."""
@@ -97,7 +106,7 @@ class Reporting:
         if self.book is None:
             return report.closed(self.missing, self.reach)
         if len(self._within) >= MOST:
-            return self.crowded()
+            return self.crowded(turn)
         self._within.append(None)
         try:
             return await self._answered(turn, self.book, attachments)
@@ -122,11 +131,11 @@ class Reporting:
                 opened = action.removeprefix(OPEN)
             case _:
                 opened = ""
-        return report.back() if opened == BACK else report.opened(await self._in_thread(book.terms))
+        return report.back() if opened == BACK else report.opened(book.terms())
 
     async def _written(self, values: dict[str, str], state: str, book: Book, attachments: Sequence[Attachment]) -> View:
         """The first Send shows what is to be known before; the second one files."""
-        terms = await self._in_thread(book.terms)
+        terms = book.terms()
         written, mistakes = report.read(values, terms)
         if written is None or state != SEEN:
             return report.again(terms, values, mistakes)

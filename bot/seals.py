@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.evidence.canonical import canonical, sha256
 from bot.tokens import ForgedButton, Tokens
 from bot.turns import Submitted
+from bot.views import Form
 
 # Tells a sealed state from the value of a button, which the same secret signs.
 _KIND = "form"
@@ -30,6 +31,11 @@ class Seal(Protocol):
     """Gives the sealed state for a form's state and what was drawn around it; `form` is the id of the form that carries it."""
 
     def __call__(self, state: str, drawn: object, form: str = "") -> str: ...
+
+
+def carried(form: Form, drawn: object, seal: Seal) -> str:
+    """What a form carries: its state, sealed with what was drawn around it."""
+    return seal(form.state, drawn if form.digested else "", form.id)
 
 
 def sealing(tokens: Tokens) -> Seal:

@@ -78,7 +78,7 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
             await runner.setup()
             for each in listening:
                 await web.SockSite(runner, each).start()
-            for line in switched(settings):
+            for line in (*switched(settings), *(f"Reports are closed. {each}" for each in reports.missing)):
                 say(line)
             await _stopped()
         finally:

@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 def rooms(door: Dispatcher, here: Reports, settings: Settings) -> list[Part]:
     """The pages for whoever reports; and HR's, where there is a casebook, from where on HR gets links to them in chat."""
-    page = Report(door.reporting, door.tokens)
+    page = Report(door.reporting, door.tokens, failed=here.failures.add)
     if here.casebook is None:
-        return [page]
+        return [page, here.failures]
     access = _access(door, settings)
     door.case_link = access.link_for
     room = Caseroom(here.casebook, settings.hours, door.today)
@@ -36,7 +36,8 @@ def rooms(door: Dispatcher, here: Reports, settings: Settings) -> list[Part]:
         found = door.knowledge.clause(clause)
         return quote(door.knowledge, found) if found else None
 
-    return [page, Cases(access, room, door.in_thread, _in_book(here), quoted, k=settings.reports.k)]
+    cases = Cases(access, room, door.in_thread, _in_book(here), quoted, k=settings.reports.k, failed=here.failures.add)
+    return [page, cases, here.failures]
 
 
 def work(door: Dispatcher, here: Reports, settings: Settings, delivers: Callable[[], None]) -> tuple[list[Daily], list[Tick]]:

@@ -93,7 +93,8 @@ class Form:
     """A few fields, or none, that are sent together. `title` and `submit` have at most 24 characters, Slack's limit in dialogs.
 
     `state` comes back with it unchanged. It is plain inside the program; a channel carries it sealed (`bot.seals`), together
-    with the digest of what it has drawn around the form.
+    with the digest of what it has drawn around the form; but not of one that is not `digested`, since that would be one of what
+    somebody wrote.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Form:
     fields: tuple[Field, ...]
     submit: str
     state: str = ""
+    digested: bool = True
 
 
 Block = Heading | Text | Quote | Facts | Link | Button | Form

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.plain import render as plain
-from bot.journeys.asking import CHAT, EMAIL, Asking, Way, after_leave, asked, due_for, ended, escalated, reminded, unreached
+from bot.journeys.asking import EMAIL, Asking, Way, after_leave, asked, due_for, ended, escalated, reminded, unreached
 from bot.records import Act, Assignment, Status, Withdrawn
 from bot.signing_links import digest
 from bot.views import Button, Link
@@ -26,7 +26,7 @@ DAYS = st.dates(datetime.date(2026, 1, 1), datetime.date(2027, 12, 31))
 
 def test_somebody_with_a_chat_account_is_asked() -> None:
     """Who asks, what, until when, and the button; the record holds the day and no name."""
-    told = asked(ASKING, ALICE, Way(CHAT, "token"), NOW, new_id)
+    told = asked(ASKING, ALICE, Way("chat", "token"), NOW, new_id)
     act, assignment = told.records
     assert isinstance(act, Act)
     assert (act.kind, act.person, act.facts, act.personal) == ("assigned", "alice", {"due": "2026-12-04"}, {})
@@ -39,7 +39,7 @@ def test_somebody_with_a_chat_account_is_asked() -> None:
         assert said in words
     assert told.links == ()
     assert "Questions" in plain(
-        asked(replace(ASKING, request=replace(ASKED, quiz=True)), ALICE, Way(CHAT), NOW, new_id).notices[0].view
+        asked(replace(ASKING, request=replace(ASKED, quiz=True)), ALICE, Way("chat"), NOW, new_id).notices[0].view
     )
 
 
@@ -71,8 +71,8 @@ def test_a14_nobody_is_told_in_quiet_hours() -> None:
     monday = datetime.datetime(2026, 11, 23, 14, tzinfo=datetime.UTC)
     late = Status("Alice Stone", "", "", "", "outstanding", DUE, "", overdue=True, person="alice")
     notices = [
-        *asked(ASKING, ALICE, Way(CHAT), saturday, new_id).notices,
-        *reminded(ASKING, ASSIGNMENT, Way(CHAT), saturday).notices,
+        *asked(ASKING, ALICE, Way("chat"), saturday, new_id).notices,
+        *reminded(ASKING, ASSIGNMENT, Way("chat"), saturday).notices,
         escalated(ASKING, "sam", [late], saturday, supervisor=True),
         unreached(ASKING, 1, 0, saturday),
     ]
@@ -92,7 +92,7 @@ def test_a14_nobody_is_told_in_quiet_hours() -> None:
 def test_a_reminder_says_how_long(days: int, said: str) -> None:
     """By the organisation's day."""
     now = datetime.datetime.combine(DUE - days * DAY, datetime.time(18), datetime.UTC)
-    told = reminded(ASKING, ASSIGNMENT, Way(CHAT), now)
+    told = reminded(ASKING, ASSIGNMENT, Way("chat"), now)
     assert said in plain(told.notices[0].view)
     assert told.notices[0].key == f"remind:r1:alice:{(DUE - days * DAY).isoformat()}"
     assert told.records == ()

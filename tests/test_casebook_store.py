@@ -291,6 +291,16 @@ def test_p11_retaliation_is_a_case_of_its_own_and_the_link_is_sealed(here: Opene
     assert not any(case.id.encode() in value for value in row.values() if isinstance(value, bytes))
 
 
+def test_p11_retaliation_never_reaches_somebody_involved_in_the_first(here: Opened) -> None:
+    """Whom the first left out did not get it, and is none of the others either: who retaliates is often who was reported."""
+    first = here.book.draw()
+    here.book.file(report(involved=("joan",)), first)
+    assert here.book.tell_of_retaliation(first, report(kind="retaliation"), here.book.draw())
+    here.released()
+    assert here.book.room.cases(["joan"]) == ()
+    assert len(here.book.room.cases(["ada"])) == 1
+
+
 def test_files_are_sealed_padded_and_seen_by_the_same_readers(here: Opened) -> None:
     """A file of ten bytes and one of ten thousand take the same room."""
     sizes = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -14,16 +15,22 @@ import click
 import pytest
 
 from bot import opening_reports
+from bot.bound import Bound, Sizes
 from bot.config import Settings
 from bot.directory import read_directory
 from bot.dispatcher import Dispatcher
 from bot.flood import Flood
+from bot.journeys import promise
 from bot.journeys.report import Written
-from bot.opening_reports import Reports
-from bot.report_settings import ReportSettings, tried_out
+from bot.metrics import FAILED
+from bot.opening_reports import Counted, Reports
+from bot.people import Person
+from bot.report_settings import Recipient, ReportSettings, tried_out
+from tests.casebooks import PEOPLE
 from tests.drivers import ConsoleDriver, Driver
 from tests.slack_driver import SlackDriver
-from tests.teams_driver import TeamsDriver
+from tests.teams_driver import TeamsDriver, actions, inputs, visible
+from tests.teams_stand_in import activity
 from tests.web_driver import WebDriver
 
 pytestmark = pytest.mark.anonymity
@@ -106,13 +113,29 @@ def test_a_report_is_filed_and_come_back_to(driver: Driver, channel: str) -> Non
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_what_is_missing_is_said_before(driver: Driver, channel: str) -> None:
+def test_what_is_missing_is_said_before(driver: Driver, channel: str, reports: Reports) -> None:
     """Nothing is sent while something is missing; in Slack, Teams and on the page their own checks say most of it."""
+    reports.counted.sizes = Sizes(3, {})
     opened(driver, "note")
     hinted = driver.submit("Send", {**REPORT, "f2": "I am the only night guard, call 816-555-1234"})
     assert "that may be you alone" in hinted
     assert "a telephone number" in hinted
     assert "Fewer than 5 people could have written this" in hinted
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [(0, "is not known yet"), (4, "Fewer than 5 people"), (12, "About 12 people"), (1107, "About 1,100 people")],
+)
+def test_p21_how_many_could_have_written_is_said(door: Dispatcher, reports: Reports, people: int, said: str) -> None:
+    """Roundly, never a number below `k`, and never a small one where nobody has been counted."""
+    reports.counted.sizes = Sizes(people, {})
+    out: list[str] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(click, "echo", lambda text="", **_: out.append(str(text)))
+        driver = ConsoleDriver(door, out)
+        opened(driver, "note")
+        assert said in driver.submit("Send", REPORT)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -168,6 +191,104 @@ def test_names_given_to_platforms_say_nothing_of_reports(driver: Any, channel: s
     ids = re.findall(r"'(?:callback_id|block_id|action_id|value|id|form|verb|private_metadata)': '([^']*)'", str(shown))
     assert ids
     assert not any(re.search("report|violat|anonym|hr_", each, re.IGNORECASE) for each in ids)
+
+
+@pytest.mark.parametrize("channel", ["slack", "teams"])
+def test_no_digest_of_what_somebody_wrote_goes_to_a_platform(driver: Any, channel: str) -> None:
+    """Whoever guesses the words could try them on one; what is sealed with the form is the same whatever was written."""
+    sealed = set()
+    for words in ("The pool page shows a zebrafinch by name", "Something else altogether"):
+        opened(driver, "note")
+        driver.submit("Send", REPORT | {"f2": words})
+        shown = str(driver._shown if channel == "slack" else driver.card)
+        sealed |= set(re.findall(r"'(?:private_metadata|state)': '([^']+)'", shown))
+        driver.submit("Send", REPORT | {"f2": words})
+    assert len(sealed) == 1
+
+
+@pytest.mark.parametrize("channel", ["teams"])
+def test_p13_a_client_without_dialogs_gets_no_report_as_a_message(driver: Any, channel: str) -> None:
+    """What is filled in a message would come back as one, with the words or the receipt in it; so it is not taken there."""
+    opened(driver, "note")
+    driver.submit("Send", REPORT)
+    action = next(actions(driver.card))
+    before = len(driver._sent())
+    filled = {**action["data"], **inputs(driver.card)}
+    for data in (filled, {"action": "open:note"}):
+        driver.call(activity(driver.microsoft, driver.person, "message", value=data))
+    sent = driver._sent()[before:]
+    assert len(sent) == 2
+    assert "zebrafinch" not in str(sent)
+    assert "Seven words" not in str(sent)
+    assert all("dialog" in visible(each["attachments"][0]["content"]) for each in sent)
+
+
+@pytest.mark.parametrize("channel", ["slack", "teams"])
+def test_p6_a_report_that_cannot_be_drawn_leaves_no_line(
+    driver: Any, channel: str, door: Dispatcher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A line has a time, and would tell when somebody wrote; what failed is said to whoever waits, and to nobody else."""
+    opened(driver, "note")
+    monkeypatch.setattr(promise, "lines", lambda **_: (("x" * 40_000,) * 3, ()))
+    before = FAILED.labels(channel)._value.get()
+    caplog.clear()
+    shown = driver.submit("Send", REPORT)
+    assert "Something went wrong" in shown
+    assert FAILED.labels(channel)._value.get() == before
+    assert "failed" not in caplog.text
+
+
+def test_p11_all_of_hr_can_be_involved(reports: Reports) -> None:
+    """Then nobody of HR gets it, and somebody independent does."""
+    people = (
+        Recipient("hana", "Hana Ruiz", "hr"),
+        Recipient("joan", "Joan Wells", "hr"),
+        Recipient("ada", "Ada Clerk", "fallback"),
+    )
+    chosen: list[object] = []
+    book = reports.door.book
+    assert isinstance(book, Bound)
+    keyed = tuple(replace(each, key=book.casebook.people[0].key) for each in people)
+    casebook = replace(book.casebook, people=keyed, lacks=tuple)
+    bound = replace(book, casebook=casebook, alarms=[lambda *given: chosen.append(given)])
+    bound.file(Written("violation", (), "zebrafinch", "", "This week", "hr", ("hr",), danger=True))
+    assert chosen == [("hr", ("hana", "joan"))]
+
+
+def test_an_alarm_that_fails_takes_no_receipt_away(reports: Reports) -> None:
+    """The report is kept by then, and only the receipt leads back to it."""
+
+    def closed(*_: object) -> None:
+        raise RuntimeError("the loop is closed")
+
+    book = reports.door.book
+    assert isinstance(book, Bound)
+    reports.alarms.append(closed)
+    assert len(book.file(Written("violation", (), "zebrafinch", "", "This week", "hr", (), danger=True)).split()) == 7
+
+
+def test_how_many_could_have_written_is_counted_for_supervisors_alone(door: Dispatcher, tmp_path: Path) -> None:
+    """Whoever writes to HR is one of all, not of those who report to somebody of HR."""
+    ledger = door.ledger
+    with ledger.transaction(deciding=True):
+        ledger.people.put(Person("hana", "Hana Ruiz", "hana.ruiz@example.gov"))
+        ledger.people.put(Person("sam", "Sam Ortiz", "sam.ortiz@example.gov"))
+        ledger.people.put(Person("bob", "Bob Reyes", "bob@example.gov", supervisor="sam"))
+    counted = Counted(Settings(tmp_path, reports=ReportSettings(recipients=PEOPLE)))
+    counted.count(ledger, datetime.date(2026, 11, 19))
+    assert counted.sizes.all == 3
+    assert counted.sizes.reporting_to == {"sam": 1}
+
+
+@pytest.mark.parametrize("channel", ["slack", "teams"])
+def test_one_too_many_keeps_what_was_typed(driver: Any, channel: str, door: Dispatcher) -> None:
+    """Nothing was kept, so nothing may be lost: the form is there once more."""
+    opened(driver, "note")
+    driver.submit("Send", REPORT)
+    door.flood.admits = lambda _: False  # type: ignore[method-assign] # somebody has filed too often
+    shown = driver.submit("Send", REPORT)
+    assert "Please try again" in shown
+    assert "zebrafinch" in str(driver._shown if channel == "slack" else driver.card)
 
 
 def test_danger_alone_is_told_at_once(reports: Reports) -> None:

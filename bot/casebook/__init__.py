@@ -11,7 +11,7 @@ import json
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.casebook import enclosing, receipt, recipients, submission
 from bot.casebook.keeping import Keeping
@@ -140,12 +140,16 @@ class Casebook:
 
     def tell_of_retaliation(self, own: Receipt, given: Submission, new: Receipt, sizes: Mapping[str, int] | None = None) -> bool:
         """Files a report of its own, with a receipt of its own, to others than those who got the first; that they belong together
-        stands within the seal alone. False where nothing lies behind the first receipt. Raises what `file` raises."""
+        stands within the seal alone. Who is involved in the first is involved in this one too. False where nothing lies behind
+        the first receipt. Raises what `file` raises."""
         report = self._checked(given, sizes or {})
         found = self.store.at(own.lookup)
         if found is None:
             return False
-        to = recipients.others(self.people, report.route, report.involved, self._readers(found, own)[0])
+        former, involved = self._readers(found, own)
+        here = {each.id for each in self.people}
+        report = replace(report, involved=tuple(sorted({*report.involved, *involved} & here)))
+        to = recipients.others(self.people, report.route, report.involved, former)
         self._file(report, to, new, (), found.id)
         return True
 
@@ -161,6 +165,10 @@ class Casebook:
     def release(self) -> bool:
         """What is due comes to light, and all is written anew in random order; whether anything did. May be done twice."""
         return self.store.release(self.window(), self.windows.day(self.now()))
+
+    def still(self) -> None:
+        """Lets the files tell of no moment but this one, as they do at each round: neither of a filing nor of a visit (P6)."""
+        self.store.still()
 
     def told(self) -> bool:
         """Whether the notice of the last window was handed on."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.casebook.store import Store
 from bot.database import Row
+from bot.office_hours import months_later
 from bot.report_settings import Schedule
 
 # So many days after its release a case that nobody has opened raises an alarm.
@@ -84,12 +84,5 @@ class Keeping:
         schedule = self._schedules.get(row["schedule"])
         if not (row["concluded"] and row["opened"] and schedule and schedule.months) or row["on_hold"]:
             return None
-        since = _later(datetime.date.fromisoformat(row["concluded"]), schedule.months)
+        since = months_later(datetime.date.fromisoformat(row["concluded"]), schedule.months)
         return Due(row["id"], schedule.code, since) if since < today else None
-
-
-def _later(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later, or the last of that month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

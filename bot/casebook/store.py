@@ -31,6 +31,10 @@ class Store:
         finally:
             self._written()
 
+    def still(self) -> None:
+        """What is done after each transaction that wrote, done without one."""
+        self._written()
+
     def close(self) -> None:
         """Lets go of the database."""
         self._database.close()

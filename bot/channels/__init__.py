@@ -88,6 +88,10 @@ def refused(refusal: Exception) -> View:
     return view(Text(refusal.__doc__ or ""))
 
 
+# Where nothing stands in the log.
+NO_NUMBER = "not logged"
+
+
 def apology(number: str) -> View:
     """What somebody is shown where the program failed; the number stands in the log too."""
     return view(Text(f"Something went wrong on my side, and what you wanted may not be done. Please try again. (Error {number})"))

@@ -61,6 +61,7 @@ class Once(Generic[T]):
             future.exception()  # looked at here, since perhaps nobody waits for it
             raise
         future.set_result(made)
+        asyncio.get_running_loop().call_later(KEPT + 1, self._forget_old)  # also where nobody asks anything more
         return made
 
     def met(self, id: str) -> bool:

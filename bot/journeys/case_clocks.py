@@ -6,14 +6,13 @@ us early, never late (property P25).
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.journeys.cases import Act, Case, Done, State
-from bot.office_hours import Hours
+from bot.office_hours import Hours, months_later
 
 # A word of a person; then what Directive (EU) 2019/1937, article 9(1), asks for, as a measure to keep to: acknowledgement within
 # 7 days, feedback within 3 months.
@@ -48,9 +47,7 @@ def acknowledgement_due(released: datetime.date) -> datetime.date:
 
 def feedback_due(released: datetime.date) -> datetime.date:
     """The same day three months later, or the last of that month where it has no such day."""
-    year, month = divmod(released.month - 1 + MONTHS, 12)
-    year, month = released.year + year, month + 1
-    return datetime.date(year, month, min(released.day, calendar.monthrange(year, month)[1]))
+    return months_later(released, MONTHS)
 
 
 def clocks(case: Case, hours: Hours) -> tuple[Clock, Clock, Clock]:

@@ -122,7 +122,7 @@ def form(terms: Terms, state: str = "") -> Form:
         Field("f7", "Is one of them involved? They get no copy.", choices=involved),
         Field("f8", "When is it handed over?", choices=_HANDOVER),
     )
-    return Form(WRITE, "Write without a name", fields, "Send", state)
+    return Form(WRITE, "Write without a name", fields, "Send", state, digested=False)
 
 
 _HANDOVER = (
@@ -141,7 +141,7 @@ def again(terms: Terms, values: dict[str, str], mistakes: Sequence[str] = ()) ->
     kept, cannot = promise.lines(sealed=terms.sealed)
     blocks: list[Block | None] = [
         Heading("Please read before you send"),
-        Text(f"{_size(terms.reporting_to.get(values.get('f6', ''), terms.people), terms.k)} could have written this."),
+        Text(_size(terms.reporting_to.get(values.get("f6", ""), terms.people), terms.k)),
         Text("\n".join(("What may show who you are:", *(f"- {each}" for each in hinted)))) if hinted else None,
         Text("\n".join(("What we promise:", *(f"- {each}" for each in kept)))),
         Text("\n".join(("What we cannot promise:", *(f"- {each}" for each in cannot)))),
@@ -154,9 +154,11 @@ def again(terms: Terms, values: dict[str, str], mistakes: Sequence[str] = ()) ->
 
 def _size(people: int, k: int) -> str:
     """How many people could have written it; never a number below `k` (P21)."""
+    if not people:
+        return "How many people could have written this is not known yet."
     if people < k:
-        return f"Fewer than {k} people"
-    return f"About {people - people % 10 if people >= 20 else people:,} people"
+        return f"Fewer than {k} people could have written this."
+    return f"About {people - people % 10 if people >= 20 else people:,} people could have written this."
 
 
 def read(values: dict[str, str], terms: Terms) -> tuple[Written | None, tuple[str, ...]]:
@@ -196,6 +198,11 @@ def filed(words: str) -> View:
     return view(Heading("Your receipt"), Facts((("Seven words", words),)), Text(said), Text(come_back), Text(rights))
 
 
+def in_a_dialog() -> View:
+    """To somebody whose client fills forms in messages: what is written here may stand in none. The words fit any form."""
+    return view(Text("This form opens in a dialog only, which your client does not show. Please try Teams on a computer."))
+
+
 def refused(why: str, terms: Terms, values: dict[str, str]) -> View:
     """It could not be taken just now; nothing was kept, and what was typed is still there."""
     return view(Text(why), filled(form(terms, SEEN), values))
@@ -214,7 +221,7 @@ def back(mistake: str = "", chosen: str = READ, text: str = "") -> View:
         Field("f2", "What would you like to do?", chosen, choices=choices),
         Field("f3", "Your words, to add or to say", text, LONGEST, optional=True),
     )
-    return view(Text(mistake) if mistake else None, Form(BACK, "Come back", fields, "Go on"))
+    return view(Text(mistake) if mistake else None, Form(BACK, "Come back", fields, "Go on", digested=False))
 
 
 # One answer for a receipt that is malformed, unknown, changed or deleted (P12).

@@ -8,6 +8,8 @@ from bot.views import Field, Form
 Json = texts.Json
 
 ONE_LINE = 200
+# https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
+MOST_RADIO = 10
 
 
 def asked(form: Form, field: Field) -> Json:
@@ -16,7 +18,7 @@ def asked(form: Form, field: Field) -> Json:
         "type": "input",
         "block_id": f"{form.id}:{field.name}",
         "label": texts.plain(field.label, texts.CONTEXT),
-        "element": _radio(field) if field.choices else _input(field),
+        "element": _choices(field) if field.choices else _input(field),
     }
     return {**shown, "optional": True} if field.optional else shown
 
@@ -27,7 +29,9 @@ def _input(field: Field) -> Json:
     return {**shown, "initial_value": field.value[:longest]} if field.value else shown
 
 
-def _radio(field: Field) -> Json:
+def _choices(field: Field) -> Json:
+    """Radio buttons, or a list where there are more choices than Slack takes of these."""
     options = {choice.value: {"text": texts.plain(choice.label, texts.LABEL), "value": choice.value} for choice in field.choices}
-    shown: Json = {"type": "radio_buttons", "action_id": "value", "options": list(options.values())}
+    kind = "radio_buttons" if len(options) <= MOST_RADIO else "static_select"
+    shown: Json = {"type": kind, "action_id": "value", "options": list(options.values())}
     return {**shown, "initial_option": options[field.value]} if field.value in options else shown

@@ -14,7 +14,7 @@ from typing import assert_never
 from bot.channels import plain
 from bot.channels.slack import texts
 from bot.channels.slack.inputs import asked
-from bot.seals import NotWhole, Seal, refusing
+from bot.seals import NotWhole, Seal, carried, refusing
 from bot.views import OPEN, Block, Button, Facts, Form, Heading, Link, Quote, Text, View
 
 Json = texts.Json
@@ -70,7 +70,7 @@ def modal(view: View, seal: Seal = refusing) -> Json:
     """
     form = view.forms[0] if view.forms else None
     shown = drawn(view)
-    sealed = seal(form.state, shown, form.id) if form and form.state else ""
+    sealed = carried(form, shown, seal) if form and form.state else ""
     if len(sealed) > METADATA:
         raise StateTooLong
     return {

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from bot.answering import ASKING
-from bot.channels import DeliveryError, apology, refused
+from bot.channels import NO_NUMBER, DeliveryError, apology, refused
 from bot.channels.slack import render
 from bot.channels.slack.api import CHANNEL, Api, Json
 from bot.channels.slack.payloads import text_at, user_of
@@ -43,7 +43,8 @@ class Showing:
 
     async def formed(self, turn: Turn, body: Json, how: Callable[[View], Json]) -> Json:
         """What the dispatcher answers to a turn with a form, from staff or not."""
-        return self._rendered(await self._view(turn, await self._people.sender_of_form(body)), how)
+        untold = self._door.reporting.takes(turn)
+        return self._rendered(await self._view(turn, await self._people.sender_of_form(body), untold=untold), how, untold=untold)
 
     async def sent(self, form: str, values: Mapping[str, str], sealed: str, body: Json) -> Json:
         """The dialog that answers a form; one whose state was not sealed here, or for another form, is refused."""
@@ -57,20 +58,24 @@ class Showing:
         """The view as a dialog, in which there is nothing to share with."""
         return render.modal(view.without_action("share"), sealing(self._door.tokens))
 
-    def _rendered(self, view: View, how: Callable[[View], Json]) -> Json:
+    def _rendered(self, view: View, how: Callable[[View], Json], *, untold: bool = False) -> Json:
         try:
             return how(view)
         except Exception as error:  # noqa: BLE001 - as below
-            return how(self._failed(error))
+            return how(self._failed(error, untold=untold))
 
-    async def _view(self, turn: Turn, sender: Sender) -> View:
+    async def _view(self, turn: Turn, sender: Sender, *, untold: bool = False) -> View:
         """What the dispatcher answers; the apology where it fails."""
         try:
             return await self._door.handle(turn, sender)
         except Exception as error:  # noqa: BLE001 - said kindly, logged once, without content
-            return self._failed(error)
+            return self._failed(error, untold=untold)
 
-    def _failed(self, error: Exception) -> View:
+    def _failed(self, error: Exception, *, untold: bool) -> View:
+        """The apology. `untold` for a turn of which nothing may be logged or counted: a report's."""
+        if untold:
+            self._door.reporting.failed()
+            return apology(NO_NUMBER)
         FAILED.labels(CHANNEL).inc()
         log.error("turn failed: %s", place(error))
         return apology(correlation())

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from bot.channels import apology, refused
+from bot.channels import NO_NUMBER, apology, refused
 from bot.channels.once import Deliveries
 from bot.channels.teams import replies
 from bot.channels.teams.arrival import TEAMS, Arrival, part, parts, text
@@ -125,6 +125,8 @@ class Conversation:
             turn = _turn(data, self._door.tokens)
         except ForgedButton as forged:
             return surface(refused(forged))
+        if surface != self._in_dialog and self._door.reporting.takes(turn):
+            return surface(self._door.reporting.in_a_dialog())
         return await self._shown(turn, arrival, surface, _held(turn, data))
 
     def _in_dialog(self, view: View) -> Reply:
@@ -146,13 +148,17 @@ class Conversation:
             view = await self._door.handle(turn, self._sender(arrival, standing))
             return surface(view.filled(held or {}).without_action("share"))
 
-        return await self._bordered(shown(), surface)
+        return await self._bordered(shown(), surface, untold=self._door.reporting.takes(turn))
 
-    async def _bordered(self, work: Awaitable[Reply], surface: Surface) -> Reply:
-        """The channel's border: said kindly where the person is, logged once, without content."""
+    async def _bordered(self, work: Awaitable[Reply], surface: Surface, *, untold: bool = False) -> Reply:
+        """The channel's border: said kindly where the person is, logged once, without content. `untold` for a turn of which
+        nothing may be logged or counted: a report's."""
         try:
             return await work
         except Exception as error:  # noqa: BLE001 - whatever failed, somebody waits for an answer
+            if untold:
+                self._door.reporting.failed()
+                return surface(apology(NO_NUMBER))
             FAILED.labels(CHANNEL).inc()
             log.error("turn failed: %s", place(error))
             return surface(apology(correlation()))

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from bot.channels import plain
 from bot.channels.teams import inputs
 from bot.channels.teams.shortening import CUT, cut, shortened
-from bot.seals import NoPlaceForState, NotWhole, Seal, refusing
+from bot.seals import NoPlaceForState, NotWhole, Seal, carried, refusing
 from bot.views import OPEN, Button, Facts, Form, Heading, Link, Quote, Text, View
 
 Json = inputs.Json
@@ -74,7 +74,7 @@ def _whole(view: View, dialog: bool, seal: Seal) -> Json:
     form = _fillable(view, dialog)
     if form is None:
         raise NoPlaceForState
-    card = _card(view, dialog, seal(form.state, drawn(view), form.id))
+    card = _card(view, dialog, carried(form, drawn(view), seal))
     if size(card) > LARGEST:
         raise NotWhole
     return card

@@ -211,13 +211,13 @@ class Cases(Stateless):
         """A file of a case, to be kept elsewhere and never shown here."""
         try:
             seat, _ = await self._seated(request)
-            shown = await self._in_book(self._caseroom.opened, seat.reader, seat.readers, request.match_info["id"])
+            files = await self._in_book(self._caseroom.enclosures, seat.reader, seat.readers, request.match_info["id"])
             number = request.match_info["number"]
-            if not (number.isdecimal() and int(number) < len(shown.opened.enclosures)):
+            if not (number.isdecimal() and int(number) < len(files)):
                 raise NoSuchCase
         except Exception as error:  # noqa: BLE001 - a border, as above
             return self._response(self._refusal(error))
-        found = shown.opened.enclosures[int(number)]
+        found = files[int(number)]
         named = {**HEADERS, "Content-Disposition": f'attachment; filename="file-{int(number) + 1}"'}
         return web.Response(body=found.content, content_type=found.media_type.partition(";")[0], headers=named)
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bot.channels.web import html
 from bot.journeys.home import ASK
 from bot.people import Standing
-from bot.seals import Seal, refusing
+from bot.seals import Seal, carried, refusing
 from bot.surface import NAME
 from bot.views import Block, Button, Facts, Form, Heading, Link, Quote, Text, View
 
@@ -128,7 +128,7 @@ def blocks(page: Page, seal: Seal = refusing) -> Markup:
     """The answer's HTML, in which each form carries its state sealed."""
     with_state = [form for form in page.shown.forms if form.state]
     around = drawn(page) if with_state else ""
-    return _blocks(page, {form.id: seal(form.state, around, form.id) for form in with_state})
+    return _blocks(page, {form.id: carried(form, around, seal) for form in with_state})
 
 
 def _blocks(page: Page, sealed: Mapping[str, str]) -> Markup:

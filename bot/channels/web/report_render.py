@@ -11,7 +11,7 @@ from bot.channels.web import html, render
 from bot.channels.web.render import FIELD, FORM, STATE, Page
 from bot.channels.web.report_body import FILE, WORK
 from bot.journeys.report import SEEN, WRITE
-from bot.seals import Seal
+from bot.seals import Seal, carried
 from bot.surface import NAME
 from bot.views import Form, Heading, Text, View
 
@@ -70,8 +70,7 @@ def document(path: str, shown: View, seal: Seal, puzzle: Puzzle, leave: str = ""
         wrong=render.blocks(Page(View((wrong,)), home=True)) if wrong else "",
         answer=render.blocks(Page(rest, home=True)),
         form=form,
-        # The digest of what was drawn is that of nothing: it would be one of what somebody wrote.
-        sealed=seal(form.state, "", form.id) if form else "",
+        sealed=carried(form, "", seal) if form else "",
         takes_files=form is not None and form.id == WRITE and form.state == SEEN,
         words=Heading(RECEIPT_TITLE) in shown.blocks,
         puzzle=puzzle,
