@@ -15,7 +15,7 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/clausebot check
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=30
 
 # The full counts, each with a dated line: ten thousand broken payloads to each endpoint, ten thousand people asked and told, two
 # hundred deaths on each database while people sign, ten thousand signatures by four processes. Half an hour.

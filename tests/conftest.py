@@ -26,12 +26,16 @@ SHIPPED = Path(policy_kb.__file__).parent / "policies"
 
 @pytest.fixture(scope="session")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One state directory for the whole run, so that weights are fitted once.
+    """One state directory for the whole run and all its processes, so that weights are fitted once.
 
     `CLAUSEBOT_TEST_DATA_DIR` names one that outlives the run.
     """
-    kept = os.environ.get("CLAUSEBOT_TEST_DATA_DIR")
-    return Path(kept) if kept else tmp_path_factory.mktemp("data")
+    if kept := os.environ.get("CLAUSEBOT_TEST_DATA_DIR"):
+        return Path(kept)
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "data"
+    shared.mkdir(exist_ok=True)
+    return shared
 
 
 @pytest.fixture(scope="session")
