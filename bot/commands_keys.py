@@ -41,7 +41,7 @@ def make(settings: Settings, output: Path | None) -> None:
     if output:
         _write_own(output)
         return
-    if reports.level == "sealed":
+    if reports.sealed:
         raise click.UsageError("in level sealed each reader makes a key on their own computer: clausebot keys make --output FILE")
     ring, wanted = ring_here(settings), [each.id for each in reports.recipients if not each.key]
     if reports.level == "unlock" and wrapped_here(settings):
@@ -106,7 +106,7 @@ def rotate(settings: Settings, id: str, key: str) -> None:
 
     mine = [each for each in people(settings) if each.id == id]
     known(settings, id)
-    if key or settings.reports.level == "sealed":
+    if key or settings.reports.sealed:
         if not key:
             raise click.UsageError("in level sealed give the new public key: --key age1...")
         set_key(settings, mine, id, key)

@@ -141,17 +141,40 @@ def text(settings: Settings, version: str) -> None:
 @click.pass_obj
 def approve_statement(settings: Settings, by: str, yes: bool) -> None:
     """Record that the City Attorney approves the exact words that are signed."""
-    from bot import app, publication
     from bot.statement import read_words
 
     with _told():
-        words = read_words(settings.state)
-        click.echo(f"{words.text}\nSHA-256 {words.digest}")
-        name = publication.approver(by)
-        if not (yes or (_asks() and click.confirm(f"Approved by {name}?"))):
-            raise click.ClickException("Nothing was recorded. Add --yes to record it.")
-        with app.ledger(settings) as ledger, ledger.transaction(deciding=True):
-            ledger.policies.approve_statement(words.digest, words.text, name, datetime.datetime.now(datetime.UTC))
+        _approved(settings, read_words(settings.state).text, by, yes=yes)
+
+
+@policy.command("approve-promise")
+@click.option("--by", required=True, metavar="NAME", help="Who approves these words: the City Attorney.")
+@click.option("--yes", is_flag=True, help="Record it without asking again.")
+@click.pass_obj
+def approve_promise(settings: Settings, by: str, yes: bool) -> None:
+    """Record that the City Attorney approves what whoever reports is promised, and what is not (416.6.4).
+
+    The form says so from the next day on, or after a restart. Where the reading level changes between sealed and another, the
+    words do too, and want an approval of their own.
+    """
+    from bot.journeys import promise
+
+    with _told():
+        _approved(settings, promise.text(sealed=settings.reports.sealed), by, yes=yes)
+
+
+def _approved(settings: Settings, words: str, by: str, *, yes: bool) -> None:
+    """Shows the exact words, asks, and records that they are approved. Raises what `policies.approve_statement` raises."""
+    from bot import app, publication
+    from bot.evidence.canonical import sha256
+
+    digest = sha256(words.encode())
+    click.echo(f"{words}\nSHA-256 {digest}")
+    name = publication.approver(by)
+    if not (yes or (_asks() and click.confirm(f"Approved by {name}?"))):
+        raise click.ClickException("Nothing was recorded. Add --yes to record it.")
+    with app.ledger(settings) as ledger, ledger.transaction(deciding=True):
+        ledger.policies.approve_statement(digest, words, name, datetime.datetime.now(datetime.UTC))
     click.echo(f"Recorded: approved by {name}.")
 
 

@@ -32,14 +32,14 @@ class Flood:
         self._all = all
         self._clock = clock
         self._random = random
+        self._turned_away = False
         self._turn()
 
     def admits(self, who: str) -> bool:
         """Whether one more may be filed, by whoever this names; an empty name stands for nobody in particular."""
-        if self._clock() >= self._until:
-            self._turn()
+        self.forget()
         if self._total >= self._all:
-            self.exhausted = True
+            self._turned_away = True
             return False
         mark = hmac.new(self._key, who.encode("utf-8", "surrogatepass"), hashlib.sha256).digest() if who else b""
         if mark and self._counts[mark] >= self._each:
@@ -48,11 +48,19 @@ class Flood:
         self._total += 1
         return True
 
+    def forget(self) -> None:
+        """Throws the key and its counts away where their hour is over; also when nobody comes (P16)."""
+        if self._clock() >= self._until:
+            self._turn()
+
+    def told(self) -> bool:
+        """Whether everybody was turned away at some time since this was last asked; never how often, when, or who."""
+        told, self._turned_away = self._turned_away, False
+        return told
+
     def _turn(self) -> None:
         """A new hour: a new key, and nothing of the hour before."""
         self._key = self._random(32)
         self._counts: Counter[bytes] = Counter()
         self._total = 0
         self._until = self._clock() + HOUR
-        # Whether everybody was turned away in this hour; HR is told, without a number.
-        self.exhausted = False

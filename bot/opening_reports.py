@@ -18,6 +18,8 @@ from bot.daily_total import DailyTotal
 from bot.database import DatabaseGone
 from bot.directory import Directory
 from bot.dispatcher import REPORTED_TO
+from bot.evidence.canonical import sha256
+from bot.journeys import promise
 from bot.journeys.roles import reach as roles_reach
 from bot.ledger import Ledger
 from bot.report_settings import SUPERVISOR
@@ -30,18 +32,21 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Counted:
-    """The latest count of people: a fact that the form says, counted once a day from the directory."""
+    """What the form says and the ledger knows: how many people there are, and whether the City Attorney approved the promise."""
 
     settings: Settings
     sizes: Sizes = field(default_factory=Sizes)
+    approved: bool = False
 
     def count(self, ledger: Ledger, today: datetime.date) -> None:
-        """Counts anew. Called in the ledger's thread."""
+        """Counts and looks anew. Called in the ledger's thread. Raises DatabaseGone."""
+        reports = self.settings.reports
         with ledger.transaction():
+            self.approved = bool(ledger.policies.statement_approval(sha256(promise.text(sealed=reports.sealed).encode())))
             people = ledger.people.all(today)
             supervisors = {
                 each.id: person.id
-                for each in self.settings.reports.recipients
+                for each in reports.recipients
                 if each.route == SUPERVISOR and each.email and (person := ledger.people.by_email(each.email))
             }
         to = {id: sum(each.supervisor == person for each in people) for id, person in supervisors.items()}
@@ -85,7 +90,7 @@ def reports(settings: Settings, roles: Directory, say: Callable[[str], None], *,
             yield Reports(Reporting(reach=reach), counted, failures, missing=(missing,))
             return
         alarms: list[Callable[[str, tuple[str, ...]], None]] = []
-        bound = Bound(book, thread, lambda: counted.sizes, alarms=alarms)
+        bound = Bound(book, thread, lambda: counted.sizes, lambda: counted.approved, alarms=alarms)
         missing_now = bound.missing()
         door = Reporting(None if missing_now else bound, computing, reach, failed=failures.add)
         try:

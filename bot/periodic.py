@@ -11,7 +11,7 @@ from bot.channels import Part
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.expanding import Around
-from bot.jobs import Daily, Groups, Jobs, Tick
+from bot.jobs import Groups, Jobs, Tick
 from bot.witnessing import Witnessing
 
 
@@ -20,12 +20,11 @@ def jobs(
     settings: Settings,
     channels: Sequence[Part],
     delivers: Callable[[], None],
-    daily: Sequence[Daily] = (),
     ticks: Sequence[Tick] = (),
 ) -> Jobs:
     """The periodic work of a server with these channels; `delivers` is called when there is something to send.
 
-    `daily` and `ticks` are done besides.
+    `ticks` are done besides.
     """
     witnessing = Witnessing(door.ledger, door.in_thread, settings.hours, settings.witnesses, settings.records)
     groups = [found for each in channels if isinstance(found := getattr(each, "groups", None), Groups)]
@@ -34,7 +33,7 @@ def jobs(
         door.thread,
         lambda: around(settings),
         groups,
-        [("carried", _carrying(door, settings)), *daily],
+        [("carried", _carrying(door, settings))],
         [("witnesses", witnessing.tick), *ticks],
         delivers=delivers,
     )

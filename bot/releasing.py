@@ -33,6 +33,12 @@ AT_ONCE = view(
     ),
     ROOM,
 )
+FLOODED = view(
+    Text(
+        "Since the last window so many tried to write a report within an hour that some were turned away. They can write again "
+        "an hour later. If that goes on, somebody may be doing it on purpose: please tell whoever runs the program."
+    )
+)
 OVERDUE = view(Text("Something that is owed to a reporter is overdue. What it is stands in the case room."), ROOM)
 InThread = Callable[..., Awaitable[Any]]
 
@@ -94,7 +100,7 @@ class Releasing:
             try:
                 readers = await self._in_thread(self._readers)
                 theirs = [each for each in readers if each.recipients & read]
-                await self._in_thread(self._keep, [_notice(key, each, AT_ONCE, now) for each in theirs])
+                await self._in_thread(self._keep, [notice(key, each, AT_ONCE, now) for each in theirs])
             except DatabaseGone:
                 await asyncio.sleep(self._again)
             else:
@@ -104,12 +110,12 @@ class Releasing:
     def _at_window(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
         """The same for every recipient of every route."""
         key = f"window:{window.day.isoformat()}:{window.name}"
-        return [_notice(key, each, AT_WINDOW, self._book.windows.moment(window)) for each in readers]
+        return [notice(key, each, AT_WINDOW, self._book.windows.moment(window)) for each in readers]
 
     async def _overdue(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
         """Once a day, for those who see a case that is overdue. Where the reports are locked nobody can tell whose that is."""
         key, at = f"overdue:{window.day.isoformat()}", self._book.windows.moment(window)
-        return [_notice(key, each, OVERDUE, at) for each in readers if await self._in_book(self._is_late, each, readers)]
+        return [notice(key, each, OVERDUE, at) for each in readers if await self._in_book(self._is_late, each, readers)]
 
     def _is_late(self, reader: Reader, readers: Sequence[Reader]) -> bool:
         try:
@@ -122,6 +128,6 @@ class Releasing:
             self._ledger.notices.add_all(notices)
 
 
-def _notice(key: str, reader: Reader, shown: View, at: datetime.datetime) -> Notice:
+def notice(key: str, reader: Reader, shown: View, at: datetime.datetime) -> Notice:
     """One of its key and person, however often it is written."""
     return Notice(f"{key}:{reader.id}", f"person:{reader.id}", shown, at, "reports")

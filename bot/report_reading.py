@@ -21,7 +21,7 @@ from bot.report_settings import (
     tried_out,
 )
 
-_KEYS = ("k", "windows", "working_days_only", "level", "notice", "recipients", "retention")
+_KEYS = ("k", "windows", "working_days_only", "level", "notice", "leave", "recipients", "retention")
 _PERSON = ("id", "name", "route", "key", "email")
 _KEPT = ("code", "name", "years", "months")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -161,6 +161,15 @@ def _one_of(*allowed: str) -> Any:
     return read
 
 
+def _page(given: Any) -> str:
+    if not isinstance(given, str):
+        raise TypeError
+    parts = urlsplit(given)
+    if parts.scheme != "https" or not parts.hostname or parts.username or not given.isprintable():
+        raise ValueError
+    return given
+
+
 def _yes_or_no(given: Any) -> bool:
     if not isinstance(given, bool):
         raise TypeError
@@ -173,11 +182,13 @@ _READERS: Mapping[str, Any] = {
     "working_days_only": _yes_or_no,
     "level": _one_of(*LEVELS),
     "notice": _one_of(*NOTICES),
+    "leave": _page,
 }
 _WANTED = {
     "k": "must be a whole number, 3 at least",
     "windows": 'must list times of day such as ["09:00", "15:00"]',
     "working_days_only": "must be true or false",
     "level": f"may be {', '.join(LEVELS)}",
+    "leave": "must be the https address of a page of your own, such as https://www.example.gov/",
     "notice": f"may be {' or '.join(NOTICES)}",
 }

@@ -11,7 +11,8 @@ HR: Final = "hr"
 SUPERVISOR: Final = "supervisor"
 FALLBACK: Final = "fallback"
 ROUTES = (HR, SUPERVISOR, FALLBACK)
-LEVELS = ("embedded", "unlock", "sealed")
+SEALED: Final = "sealed"
+LEVELS = ("embedded", "unlock", SEALED)
 NOTICES = ("every window", "after a release")
 K = 5
 WINDOWS = (datetime.time(9), datetime.time(15))
@@ -47,7 +48,8 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
-    """The settings. `windows` are times of day in the organisation's zone; `hold` is in hours, least and most.
+    """The settings. `windows` are times of day in the organisation's zone; `hold` is in hours, least and most; `leave` is the
+    page of the organisation's own that "Leave this page" leads to.
 
     `database_url` is the PostgreSQL cluster of the reports alone, empty where they are a file; `salt` and `keys` (the text of a
     key file) are empty where files in the data directory hold them; `hosted` says that files on this machine do not last, or are
@@ -62,11 +64,17 @@ class ReportSettings:
     notice: str = NOTICES[0]
     recipients: tuple[Recipient, ...] = ()
     retention: tuple[Schedule, ...] = ()
+    leave: str = ""
     database_url: str = field(default="", repr=False)
     salt: str = field(default="", repr=False)
     keys: str = field(default="", repr=False)
     hosted: bool = False
     local: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Whether HR alone has the keys."""
+        return self.level == SEALED
 
     @property
     def unready(self) -> tuple[str, ...]:
@@ -94,7 +102,7 @@ def _unready(settings: ReportSettings) -> Iterator[str]:
             "Nobody independent reads what HR may not, because a report is about HR: "
             'clausebot keys add ID --route fallback --name "NAME" --email ADDRESS'
         )
-    if settings.level == "sealed":
+    if settings.sealed:
         for each in settings.recipients:
             if not each.key:
                 yield f"{each.id} has no key; in level sealed it is made on their own computer: clausebot keys make"
@@ -104,5 +112,5 @@ def _unready(settings: ReportSettings) -> Iterator[str]:
         yield "REPORTS_DATABASE_URL is missing; reports have a PostgreSQL cluster of their own, apart from the ledger's"
     if not settings.salt:
         yield "REPORTS_SALT is missing; without it no receipt would open anything after a restart: openssl rand -hex 16"
-    if settings.level != "sealed" and not settings.keys:
+    if not settings.sealed and not settings.keys:
         yield "REPORTS_KEY is missing; it is the text that clausebot keys make prints, and a restart must not lose it"

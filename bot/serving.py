@@ -68,10 +68,10 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
         carried = parts(door, settings)
         sending = outbox(door, settings, carried)
         door.pokes.append(sending.poke)
-        working = jobs(door, settings, carried, sending.poke, *work(door, reports, settings, sending.poke))
+        working = jobs(door, settings, carried, sending.poke, work(door, reports, settings, sending.poke))
         door.works.append(working.poke)
         learning = Renewal(door, lambda: newer(settings, door.knowledge, policies))
-        beside = [*pages(door, settings), *rooms(door, reports, settings), sending, working, learning]
+        beside = [*pages(door, settings), *rooms(door, reports, settings, sending.poke), sending, working, learning]
         app = application(carried, lambda: door.in_thread(door.ledger.check), settings.metrics_token, beside)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUESTS, keepalive_timeout=KEEPALIVE)
         try:

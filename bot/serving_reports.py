@@ -14,18 +14,18 @@ from bot.channels.web.report import Report
 from bot.citation import quote
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
-from bot.expanding import Around
-from bot.jobs import Daily, Tick
+from bot.jobs import Tick
 from bot.opening_reports import Reports
 from bot.releasing import Releasing
+from bot.report_upkeep import ReportUpkeep
 from bot.views import Quote
 
 T = TypeVar("T")
 
 
-def rooms(door: Dispatcher, here: Reports, settings: Settings) -> list[Part]:
+def rooms(door: Dispatcher, here: Reports, settings: Settings, delivers: Callable[[], None]) -> list[Part]:
     """The pages for whoever reports; and HR's, where there is a casebook, from where on HR gets links to them in chat."""
-    page = Report(door.reporting, door.tokens, failed=here.failures.add)
+    page = Report(door.reporting, door.tokens, settings.reports.leave, failed=here.failures.add)
     if here.casebook is None:
         return [page, here.failures]
     access = _access(door, settings)
@@ -37,23 +37,20 @@ def rooms(door: Dispatcher, here: Reports, settings: Settings) -> list[Part]:
         return quote(door.knowledge, found) if found else None
 
     cases = Cases(access, room, door.in_thread, _in_book(here), quoted, k=settings.reports.k, failed=here.failures.add)
-    return [page, cases, here.failures]
+    floods, failed = (door.flood, *page.floods), here.failures.add
+    upkeep = ReportUpkeep(door, here.counted, floods, here.casebook.window, access.readers, failed=failed, delivers=delivers)
+    return [page, cases, upkeep, here.failures]
 
 
-def work(door: Dispatcher, here: Reports, settings: Settings, delivers: Callable[[], None]) -> tuple[list[Daily], list[Tick]]:
-    """What is done once a day and at each round: people are counted, windows are kept."""
-
-    async def counted(around: Around) -> None:
-        await door.in_thread(here.counted.count, door.ledger, around.today)
-
-    daily: list[Daily] = [("counted", counted)]
+def work(door: Dispatcher, here: Reports, settings: Settings, delivers: Callable[[], None]) -> list[Tick]:
+    """What is done at each round by one replica: windows are kept."""
     if here.casebook is None:
-        return daily, []
+        return []
     room = Caseroom(here.casebook, settings.hours, door.today)
     readers = _access(door, settings).readers
     releasing = Releasing(room, readers, door.ledger, _in_book(here), door.in_thread, delivers=delivers)
     here.alarms.append(_alarm(releasing))
-    return daily, [("windows", releasing.tick)]
+    return [("windows", releasing.tick)]
 
 
 def _alarm(releasing: Releasing) -> Callable[[str, tuple[str, ...]], None]:

@@ -99,6 +99,9 @@ def test_a_hosted_installation_says_what_is_missing() -> None:
         ({"level": "open"}, "level may be"),
         ({"notice": "daily"}, "notice may be"),
         ({"working_days_only": 1}, "working_days_only must be"),
+        ({"leave": "http://www.example.gov/"}, "leave must be the https address"),
+        ({"leave": "javascript:alert(1)"}, "leave must be the https address"),
+        ({"leave": 3}, "leave must be the https address"),
         ({"hold": 0}, "has no hold"),
         ({"recipients": [{"id": "HR", "name": "HR"}]}, "id is a few small letters"),
         ({"recipients": [{"id": "hr"}]}, "has no name"),
@@ -124,13 +127,14 @@ def test_what_the_settings_say_is_taken() -> None:
     """Windows in order, periods in months, no period where none is given."""
     table = {
         "k": 8, "windows": ["15:30", datetime.time(8)], "level": "unlock", "notice": "after a release", "working_days_only": True,
-        "retention": [{"code": "GS-1", "years": 2, "months": 6}, {"code": "GS-2"}],
+        "leave": "https://www.example.gov/staff", "retention": [{"code": "GS-1", "years": 2, "months": 6}, {"code": "GS-2"}],
     }  # fmt: skip
     settings, mistakes = read(table, None, {})
     assert mistakes == []
     assert (settings.k, settings.level, settings.notice, settings.working_days_only) == (8, "unlock", "after a release", True)
     assert settings.windows == (datetime.time(8), datetime.time(15, 30))
     assert [each.months for each in settings.retention] == [30, None]
+    assert settings.leave == "https://www.example.gov/staff"
 
 
 def test_reports_never_share_the_cluster_of_the_ledger() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot import app
+from bot.evidence.canonical import sha256
+from bot.journeys import promise
 from bot.people import Person
 from bot.publishing import text
 from bot.records import Act
@@ -198,3 +200,14 @@ def test_the_city_attorney_approves_the_words(place: Place) -> None:
     assert place.run("approve-statement", "--by", "Cara Law", "--yes").exit_code == 0
     (place.settings.state / "statement.toml").write_text("consent = 3", "utf-8")
     assert "consent must be a text" in place.run("approve-statement", "--by", "Cara Law", "--yes").output
+
+
+def test_the_city_attorney_approves_the_promise_to_reporters(place: Place) -> None:
+    """The exact sentences of the form are shown before; what is approved is known by them."""
+    asked = place.run("approve-promise", "--by", "Cara Law")
+    assert "Add --yes" in asked.output
+    assert promise.text(sealed=False) in asked.output
+    assert place.run("approve-promise", "--by", "Cara Law", "--yes").output.endswith("Recorded: approved by Cara Law.\n")
+    with app.ledger(place.settings) as ledger:
+        assert ledger.policies.statement_approval(sha256(promise.text(sealed=False).encode()))
+    assert "approved already" in place.run("approve-promise", "--by", "Cara Law", "--yes").output

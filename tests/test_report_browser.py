@@ -33,7 +33,7 @@ def seen() -> Iterator[Any]:
         script = str(HERE / "browser" / "report_page.js")
         done = subprocess.run([node, script], input=given, capture_output=True, text=True, timeout=SECONDS, env=known)
         assert done.returncode == 0, done.stderr
-        yield json.loads(done.stdout) | {"kept": page.book.kept, "exhausted": page.part.exhausted}
+        yield json.loads(done.stdout) | {"kept": page.book.kept, "turned_away": any(each.told() for each in page.part.floods)}
 
 
 def test_reports_and_receipts_without_scripts(seen: Any) -> None:
@@ -46,7 +46,7 @@ def test_scripts_do_the_work(seen: Any) -> None:
     assert "Which page was it?" in seen["withScripts"]
     assert len(seen["kept"]) == 4
     assert [file.content for _, files in seen["kept"] for file in files] == [b"words"] * 4
-    assert not seen["exhausted"]
+    assert not seen["turned_away"]
 
 
 def test_p17_nothing_is_asked_of_others_and_nothing_is_left_behind(seen: Any) -> None:

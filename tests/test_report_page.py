@@ -357,11 +357,11 @@ def test_without_scripts_fewer_may_be_sent() -> None:
             return " ".join(page.submit({}, **more).split())
 
         assert WORDS in send()
-        assert not page.part.exhausted
+        assert not any(each.told() for each in page.part.floods)
         said = send()
         assert CROWDED in said
         assert WHAT in said
-        assert page.part.exhausted
+        assert [each.told() for each in page.part.floods] == [False, True]
         done = solved(work.challenge(), 8)
         assert WORDS in send(work=done)
         assert CROWDED in send(work=done), "each solution counts once"

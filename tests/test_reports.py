@@ -309,7 +309,8 @@ def test_too_many_are_turned_away_kindly(door: Dispatcher) -> None:
     flood = Flood(each=2, all=3)
     assert [flood.admits("alice") for _ in range(3)] == [True, True, False]
     assert [flood.admits("bob"), flood.admits("carol")] == [True, False]
-    assert flood.exhausted
+    assert flood.told()
+    assert not flood.told(), "it is told once"
 
 
 def test_p16_the_limiter_forgets() -> None:
@@ -323,3 +324,6 @@ def test_p16_the_limiter_forgets() -> None:
     assert flood.admits("U0ALICE")
     assert flood._key != before
     assert len(flood._counts) == 1
+    now[0] = 7202.0
+    flood.forget()
+    assert not flood._counts, "also when nobody comes"

@@ -60,7 +60,7 @@ class Casebook:
     @property
     def sealed(self) -> bool:
         """Whether HR alone has the keys."""
-        return self.settings.level == "sealed"
+        return self.settings.sealed
 
     def missing(self) -> tuple[str, ...]:
         """What is missing before reports may be taken, each a sentence for whoever runs the program; empty: they may."""

@@ -146,7 +146,7 @@ def _lacks(settings: ReportSettings, store: Store, ring: Mapping[str, tuple[str,
 def _opener(
     settings: ReportSettings, place: Path, ring: Mapping[str, tuple[str, ...]], now: Callable[[], datetime.datetime]
 ) -> Opener | None:
-    if settings.level == "sealed":
+    if settings.sealed:
         return None
     from bot.casebook.opening import Ring, Vault  # never in level sealed (P10)
 

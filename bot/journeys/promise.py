@@ -51,6 +51,11 @@ BY_PROGRAM = Line(
 )
 
 
+def text(*, sealed: bool) -> str:
+    """All of it, as it is approved and digested: what is promised, an empty line, what is not; a sentence a line."""
+    return "\n\n".join("\n".join(half) for half in lines(sealed=sealed)) + "\n"
+
+
 def lines(*, sealed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences that are promised, and those that are not; `sealed` where HR alone holds the keys."""
     cannot = [each.text for each in (*NOT_PROMISED, *(() if sealed else (BY_PROGRAM,)))]

@@ -78,9 +78,9 @@ class Report(Stateless):
         self._tasks: set[asyncio.Task[View]] = set()
 
     @property
-    def exhausted(self) -> bool:
-        """Whether this hour somebody was turned away; HR is told so, without a number."""
-        return self._worked.exhausted or self._bare.exhausted
+    def floods(self) -> tuple[Flood, Flood]:
+        """Its limits: with the work done, and without scripts."""
+        return self._worked, self._bare
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
