@@ -61,7 +61,8 @@ class Bound:
         routes = self.casebook.routes(sizes.reporting_to)
         readers = tuple(Reader(each.id, each.name) for each in routes)
         if sum(each.route == HR for each in routes) > 1:
-            readers = (Reader(HR, "All of HR"), *readers)
+            # Where one of several has the id `hr`, it stands for all of them: rather too many are left out than too few.
+            readers = (Reader(HR, "All of HR"), *(each for each in readers if each.id != HR))
         settings = self.casebook.settings
         return Terms(readers, sizes.all, settings.k, self.casebook.sealed, self.approved(), dict(sizes.reporting_to))
 

@@ -77,8 +77,6 @@ def _recipients(given: Sequence[object]) -> tuple[tuple[Recipient, ...], list[st
         )
     if len(found) > MOST_RECIPIENTS:
         mistakes.append(f"clausebot.toml: at most {MOST_RECIPIENTS} people can receive reports")
-    if sum(each.route == HR for each in found) > 1 and any(each.id == HR for each in found):
-        mistakes.append(f"clausebot.toml: several receive reports for HR, so none of them may have the id {HR}; it means all")
     for what in ("id", "key", "email"):
         values = [value.casefold() for each in found if (value := getattr(each, what))]
         if len(values) != len(set(values)):

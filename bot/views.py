@@ -77,7 +77,8 @@ class Choice:
 class Field:
     """One input of a form, with what it holds to begin with; `longest` in characters.
 
-    With `choices` it is one of them, else a text. Only an `optional` one may be left empty.
+    With `choices` it is one of them, or with `several` as many as apply, joined by commas; else a text. Only an `optional` one
+    may be left empty.
     """
 
     name: str
@@ -86,6 +87,13 @@ class Field:
     longest: int = 3000
     choices: tuple[Choice, ...] = ()
     optional: bool = False
+    several: bool = False
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The values of the choices that it holds."""
+        values = split(self.value) if self.several else (self.value,)
+        return tuple(each.value for each in self.choices if each.value in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +158,11 @@ class View:
 def view(*blocks: Block | None) -> View:
     """A view of these blocks; None stands for a block that has nothing to show."""
     return View(tuple(block for block in blocks if block is not None))
+
+
+def split(value: str) -> tuple[str, ...]:
+    """The values in a field of several choices, each once."""
+    return tuple(dict.fromkeys(each for each in value.split(",") if each))
 
 
 def filled(form: Form, values: Mapping[str, str]) -> Form:

@@ -65,9 +65,9 @@ class ConsoleDriver:
 
 
 def _typed(field: Field, value: str) -> str:
-    """What is typed for a field: a choice by its number."""
+    """What is typed for a field: a choice by its number, or several."""
     numbers = {choice.value: str(number) for number, choice in enumerate(field.choices, 1)}
-    return numbers.get(value, value)
+    return ", ".join(numbers.get(each, each) for each in (value.split(",") if field.several else [value]))
 
 
 def flat(text: str) -> str:

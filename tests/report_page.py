@@ -18,7 +18,7 @@ from bot.reporting import Reporting
 from bot.server import application
 from bot.tokens import Tokens
 from tests.serving import Serving
-from tests.web_driver import Element, _held, read
+from tests.web_driver import Element, put, read
 
 WORDS = "amber brisk candle drift ember fable grove"
 TERMS = Terms((Reader("hr", "Human Resources"), Reader("independent", "Ada Clerk")), 1100, 5, False, False)
@@ -111,8 +111,8 @@ class Page:
     def submit(self, values: Mapping[str, str], files: Sequence[bytes] = (), **more: str) -> str:
         """Fills the form that is shown, and sends it as a browser does."""
         form = self.page.one("main").one("form")
-        sent = {**_held(form), **{each.attributes["name"]: each.attributes["value"] for each in form.all("input", type="text")}}
-        sent |= {f"field-{name}": text for name, text in values.items()} | more
+        shown = {each.attributes["name"]: each.attributes["value"] for each in form.all("input", type="text")}
+        sent = {**shown, **put(form, {f"field-{name}": text for name, text in values.items()})[0], **more}
         path = urlsplit(form.attributes["action"]).path
         if form.attributes.get("enctype"):
             return self.send("POST", path, *in_parts(sent, files))

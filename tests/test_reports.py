@@ -327,3 +327,19 @@ def test_p16_the_limiter_forgets() -> None:
     now[0] = 7202.0
     flood.forget()
     assert not flood._counts, "also when nobody comes"
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_p11_several_may_be_involved(driver: Any, channel: str, reports: Reports) -> None:
+    """None of them gets it, whatever the platform calls a box that is ticked; what was ticked stays so at the second look."""
+    book = reports.door.book
+    assert isinstance(book, Bound)
+    people = [Recipient(id, name, "hr") for id, name in (("hana", "Hana Ruiz"), ("joan", "Joan Wells"), ("sam", "Sam Ortiz"))]
+    keyed = tuple(replace(each, key=book.casebook.people[0].key) for each in (*people, Recipient("ada", "Ada Clerk", "fallback")))
+    told: list[tuple[str, tuple[str, ...]]] = []
+    casebook = replace(book.casebook, people=keyed, lacks=tuple)
+    object.__setattr__(reports.door, "book", replace(book, casebook=casebook, alarms=[lambda *given: told.append(given)]))
+    filed(driver, {**REPORT, "f7": "hana,sam", "f8": "b"})
+    assert told == [("hr", ("hana", "sam"))]
+    opened(driver, "note")
+    assert "either that none of them is involved, or who is" in driver.submit("Send", {**REPORT, "f7": "none,sam"})

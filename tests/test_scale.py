@@ -54,7 +54,7 @@ def test_signing_and_asking_look_through_nobody_else() -> None:
         desk.answer(Pressed(OWED), Sender(town.CHANNEL), robin)
         with ledger.transaction():
             desk.standings.kept(robin)
-            verdict = desk.standings.verdict(robin, desk.standings.today, policy="416")
+            verdict = desk.standings.verdict(robin, desk.standings.today)
         assert verdict.record == record_of(last)
         plans = {sql: list(handle.rows(f"EXPLAIN QUERY PLAN {sql}", params)) for sql, params in dict(handle.asked).items()}
     assert len(plans) > 20

@@ -85,8 +85,9 @@ choices = st.builds(
     Field,
     st.just("c"),
     labels,
-    st.sampled_from(["", "1"]),
-    choices=st.just((Choice("1", "One"), Choice("2", "Two" * 40))),
+    st.sampled_from(["", "1", "1,2"]),
+    choices=st.sampled_from([2, 12]).map(lambda many: tuple(Choice(str(n), f"{n} two" * 40) for n in range(1, many + 1))),
+    several=st.booleans(),
 )
 forms = st.builds(
     lambda first, second, submit: Form("f", "Form", (first, second), submit),

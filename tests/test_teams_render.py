@@ -28,6 +28,7 @@ DRAFT = Form(
         Field("account", "Where?", "personal", choices=(Choice("official", "On the City’s"), Choice("personal", "On my own"))),
         Field("draft", "The draft", "Vote for *me*"),
         Field("note", "A short note", longest=100),
+        Field("for", "For whom?", "a,c", choices=(Choice("a", "A"), Choice("b", "B"), Choice("c", "C")), several=True),
     ),
     "Which clauses touch this?",
 )

@@ -151,7 +151,7 @@ class WebDriver:
 
     def _post(self, form: Element, button: Element, values: Mapping[str, str]) -> str:
         """Sends a form by this button, as a browser would: with what it holds and what was put into it."""
-        sent = {**_held(form), **values}
+        sent, values = put(form, values)
         for control in [*form.all("textarea"), *form.all("input", type="radio")]:
             name = control.attributes["name"]
             assert sent.get(name, "") or "required" not in control.attributes, f"a browser would not send {name} empty"
@@ -179,6 +179,17 @@ class WebDriver:
             connection.close()
         self.page = read(self.html)
         return self._shown
+
+
+def put(form: Element, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What is sent once these values are put into the form, and the values by control: each box that is ticked has its own."""
+    boxes = {each.attributes["name"] for each in form.all("input", type="checkbox")}
+    several = {name: text for name, text in values.items() if any(box.startswith(f"{name}.") for box in boxes)}
+    ticked = {f"{name}.{each}": "on" for name, text in several.items() for each in text.split(",")}
+    assert ticked.keys() <= boxes, f"there is no such box among {boxes}"
+    held = {name: text for name, text in _held(form).items() if name.partition(".")[0] not in several}
+    chosen = {**{name: text for name, text in values.items() if name not in several}, **ticked}
+    return {**held, **chosen}, chosen
 
 
 def _held(form: Element) -> dict[str, str]:

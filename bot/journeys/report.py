@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.journeys import promise
-from bot.views import OPEN, Block, Button, Choice, Facts, Field, Form, Heading, Quote, Text, View, filled, view
+from bot.views import OPEN, Block, Button, Choice, Facts, Field, Form, Heading, Quote, Text, View, filled, split, view
 
 # The forms: to write, and to come back.
 WRITE, BACK = "note", "note_back"
@@ -119,7 +119,7 @@ def form(terms: Terms, state: str = "") -> Form:
         Field("f4", "The clause, if you know it (416.8.5.a)", longest=60, optional=True),
         Field("f5", "When did you see it?", choices=tuple(Choice(key, label) for key, label in WHEN.items())),
         Field("f6", "Who is to read it?", choices=readers),
-        Field("f7", "Is one of them involved? They get no copy.", choices=involved),
+        Field("f7", "Is any of them involved? They get no copy.", choices=involved, several=True),
         Field("f8", "When is it handed over?", choices=_HANDOVER),
     )
     return Form(WRITE, "Write without a name", fields, "Send", state, digested=False)
@@ -174,17 +174,21 @@ def read(values: dict[str, str], terms: Terms) -> tuple[Written | None, tuple[st
         mistakes.append("Choose when you saw it; “I am not sure” is fine.")
     if values.get("f6", "") not in readers:
         mistakes.append("Choose who is to read it.")
-    if values.get("f7", "") not in readers | {NONE}:
-        mistakes.append("Say whether one of them is involved.")
+    involved = split(values.get("f7", ""))
+    if not involved or not set(involved) <= readers | {NONE}:
+        mistakes.append("Say whether any of them is involved.")
+    elif NONE in involved and len(involved) > 1:
+        mistakes.append("Say either that none of them is involved, or who is.")
     if values.get("f8", "") not in (LATER, AT_ONCE):
         mistakes.append("Choose when it is handed over.")
     if mistakes:
         return None, tuple(mistakes)
-    involved = () if values["f7"] == NONE else (values["f7"],)
     clauses = tuple(dict.fromkeys(_CLAUSE.findall(values.get("f4", ""))))[:5]
     where, when = values.get("f3", "").strip()[:500], WHEN[values["f5"]]
     kind, danger = KIND[values["f1"]][0], values["f8"] == AT_ONCE
-    return Written(kind, clauses, what[:LONGEST], where, when, values["f6"], involved, danger), ()
+    return Written(
+        kind, clauses, what[:LONGEST], where, when, values["f6"], tuple(each for each in involved if each != NONE), danger
+    ), ()
 
 
 def filed(words: str) -> View:

@@ -118,19 +118,20 @@ class Console:
         return (field.value if field.value and typed.lower() in _SENDING else typed)[: field.longest]
 
     def _chosen(self, field: Field) -> str | None:
-        """One of the choices, by its number; None where the person does not want to send."""
+        """One of the choices, or several where the field takes them, by number; None where the person does not want to send."""
         lines = [f"  ({number}) {choice.label}" for number, choice in enumerate(field.choices, 1)]
         click.echo("\n".join([field.label, *lines]))
         leaving = "; Enter leaves it" if field.optional else ""
         while True:
-            answered = self._answered(f"A number chooses{leaving}; no sends nothing: ")
+            answered = self._answered(f"{'Numbers choose' if field.several else 'A number chooses'}{leaving}; no sends nothing: ")
             if answered.lower() in _NOT_SENDING:
                 return None
             if field.optional and not answered:
                 return field.value
-            typed = answered.strip("()[]. ")
-            if typed.isdecimal() and 1 <= int(typed) <= len(field.choices):
-                return field.choices[int(typed) - 1].value
+            typed = re.findall(r"\d+", answered) if re.fullmatch(r"[\d\s,.()\[\]]+", answered) else []
+            values = [field.choices[int(each) - 1].value for each in typed if 1 <= int(each) <= len(field.choices)]
+            if len(values) == len(typed) and (len(values) == 1 or (values and field.several)):
+                return ",".join(values)
             click.echo("There is no such number.")
 
     def _answered(self, prompt: str) -> str:

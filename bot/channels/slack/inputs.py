@@ -8,8 +8,8 @@ from bot.views import Field, Form
 Json = texts.Json
 
 ONE_LINE = 200
-# https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
-MOST_RADIO = 10
+# https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element, and checkboxes-element
+MOST_SHOWN = 10
 
 
 def asked(form: Form, field: Field) -> Json:
@@ -30,8 +30,12 @@ def _input(field: Field) -> Json:
 
 
 def _choices(field: Field) -> Json:
-    """Radio buttons, or a list where there are more choices than Slack takes of these."""
+    """Radio buttons or checkboxes, or a list where there are more choices than Slack takes of these."""
     options = {choice.value: {"text": texts.plain(choice.label, texts.LABEL), "value": choice.value} for choice in field.choices}
-    kind = "radio_buttons" if len(options) <= MOST_RADIO else "static_select"
+    few, many = ("checkboxes", "multi_static_select") if field.several else ("radio_buttons", "static_select")
+    kind = few if len(options) <= MOST_SHOWN else many
     shown: Json = {"type": kind, "action_id": "value", "options": list(options.values())}
-    return {**shown, "initial_option": options[field.value]} if field.value in options else shown
+    held = [options[each] for each in field.held]
+    if not held:
+        return shown
+    return {**shown, "initial_options": held} if field.several else {**shown, "initial_option": held[0]}

@@ -44,9 +44,16 @@ def state_values(view: object, form: str) -> dict[str, str]:
     for block_id, elements in blocks.items() if isinstance(blocks, Mapping) else ():
         belongs, _, name = str(block_id).partition(":")
         if belongs == form and isinstance(elements, Mapping):
-            found = [text_at(each, "selected_option", "value") or text_at(each, "value") for each in elements.values()]
-            values[name] = next(filter(None, found), "").strip()
+            values[name] = next(filter(None, map(_value, elements.values())), "").strip()
     return values
+
+
+def _value(element: object) -> str:
+    """What one input holds; several choices are joined by commas."""
+    chosen = dig(element, "selected_options")
+    if isinstance(chosen, list):
+        return ",".join(filter(None, (text_at(each, "value") for each in chosen)))
+    return text_at(element, "selected_option", "value") or text_at(element, "value")
 
 
 def blank_fields(view: object, values: Mapping[str, str]) -> list[str]:

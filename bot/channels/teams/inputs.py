@@ -27,7 +27,8 @@ def asked(form: Form, field: Field) -> Json:
         choices = [{"title": choice.label, "value": choice.value} for choice in field.choices]
         chosen = {"value": field.value} if field.value else {}
         wrong = {} if field.optional else {"errorMessage": "Please choose one."}
-        return {"type": "Input.ChoiceSet", **shown, "style": "expanded", "choices": choices, **wrong, **chosen}
+        several = {"isMultiSelect": True} if field.several else {}
+        return {"type": "Input.ChoiceSet", **shown, "style": "expanded", **several, "choices": choices, **wrong, **chosen}
     return {
         "type": "Input.Text",
         **shown,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
 from bot.channels.web.render import ACTION, FIELD, FORM, LABEL, STANDING, STANDINGS, STATE, VALUE, Done, Seat
@@ -11,7 +11,7 @@ from bot.journeys.home import ASK, FORMS, LONGEST
 from bot.seals import submitted
 from bot.tokens import Tokens
 from bot.turns import Pressed, Submitted
-from bot.views import Choice, Field, Form
+from bot.views import Field, Form
 
 # How a form without files is sent.
 ENCODED = "application/x-www-form-urlencoded"
@@ -48,8 +48,7 @@ def read(body: bytes, tokens: Tokens) -> Post:
         raise Malformed
     if ACTION in sent:
         return Post(Pressed(sent[ACTION], sent.get(VALUE, "")), seat, sent.get(LABEL, "")[:_LONGEST_LABEL])
-    typed = {name.removeprefix(FIELD): text for name, text in sent.items() if name.startswith(FIELD)}
-    return Post(submitted(tokens, sent[FORM], _fitting(sent[FORM], typed), sent.get(STATE, "")), seat)
+    return Post(submitted(tokens, sent[FORM], _fitting(sent[FORM], typed(sent)), sent.get(STATE, "")), seat)
 
 
 def form_of(post: Post) -> Form | None:
@@ -76,21 +75,15 @@ def done(post: Post) -> Done:
     return Done(opening, pairs[0][1])
 
 
-def _chosen(of: Field, value: str) -> Choice | None:
-    """The choice of a field that has this value."""
-    return next((choice for choice in of.choices if choice.value == value), None)
-
-
 def _as_shown(of: Field, value: str) -> str:
-    choice = _chosen(of, value)
-    return choice.label if choice else value
+    return ", ".join(each.label for each in of.choices if each.value in replace(of, value=value).held) or value
 
 
 def _mistake(of: Field, value: str) -> str:
     if of.optional and not value.strip():
         return ""
     if of.choices:
-        return "" if _chosen(of, value) else "Please choose one of these."
+        return "" if replace(of, value=value).held else "Please choose one of these."
     return "" if value.strip() else "This is still empty. Please write it here, then send again."
 
 
@@ -106,6 +99,16 @@ def fields(body: bytes) -> dict[str, str]:
     if len(sent) != len(pairs):
         raise Malformed
     return sent
+
+
+def typed(sent: Mapping[str, str]) -> dict[str, str]:
+    """What stood in the form, by field name; each of several choices has a name of its own, FIELD.CHOICE, and they are joined."""
+    values: dict[str, str] = {}
+    for key, text in sent.items():
+        name, _, choice = key.removeprefix(FIELD).partition(".")
+        if key.startswith(FIELD):
+            values[name] = ",".join(filter(None, (values.get(name, ""), choice))) if choice else text
+    return values
 
 
 def _fitting(form: str, typed: Mapping[str, str]) -> dict[str, str]:

@@ -9,15 +9,15 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.attachments import LARGEST, MOST
-from bot.channels.web.posts import ENCODED, Malformed, fields
-from bot.channels.web.render import FIELD, FORM, STATE
+from bot.channels.web.posts import ENCODED, Malformed, fields, typed
+from bot.channels.web.render import FORM, STATE
 
 MULTIPART = "multipart/form-data"
 FILE, WORK = "file", "work"
 # Of one text, and of a whole body, in bytes.
 LONGEST_TEXT = 64 * 1024
 LARGEST_BODY = MOST * LARGEST + 512 * 1024
-_MOST_FIELDS = 20
+_MOST_FIELDS = 40
 
 
 class TooMuch(Exception):
@@ -129,5 +129,4 @@ async def _content(part: BodyPartReader, most: int, share: _Share) -> bytes:
 
 
 def _sent(texts: Mapping[str, str], files: tuple[bytes, ...]) -> Sent:
-    values = {name.removeprefix(FIELD): text for name, text in texts.items() if name.startswith(FIELD)}
-    return Sent(texts.get(FORM, ""), values, texts.get(STATE, ""), texts.get(WORK, ""), files)
+    return Sent(texts.get(FORM, ""), typed(texts), texts.get(STATE, ""), texts.get(WORK, ""), files)
