@@ -280,6 +280,12 @@ def test_how_many_could_have_written_is_counted_for_supervisors_alone(door: Disp
     assert counted.sizes.reporting_to == {"sam": 1}
 
 
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_long_report_in_any_script_is_taken(driver: Driver, channel: str) -> None:
+    """Three thousand characters are three thousand, whatever they are written in."""
+    assert len(filed(driver, {**REPORT, "f2": "🦓" * 3000, "f3": "я" * 500}).split()) == 7
+
+
 @pytest.mark.parametrize("channel", ["slack", "teams"])
 def test_one_too_many_keeps_what_was_typed(driver: Any, channel: str, door: Dispatcher) -> None:
     """Nothing was kept, so nothing may be lost: the form is there once more."""

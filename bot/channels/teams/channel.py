@@ -21,6 +21,7 @@ from bot.channels.teams.arrival import Arrival, BadActivity, read
 from bot.channels.teams.cloud import CLOUDS, Cloud
 from bot.channels.teams.connector import Connector, Connectors, may_answer
 from bot.channels.teams.conversation import CHANNEL, Conversation
+from bot.channels.teams.encoding import encoded
 from bot.channels.teams.groups import Groups
 from bot.channels.teams.identity import Authentication, Checked, Unauthorised, Unchecked
 from bot.channels.teams.keys import KeysUnreachable
@@ -166,7 +167,7 @@ class Teams:
             answer: InvokeResponse | None = await self._adapter.process_activity(identity, incoming(arrival), logic)
         finally:
             await self._remembered(arrival)
-        return json.dumps(answer.body).encode() if answer and answer.body else b""
+        return encoded(answer.body) if answer and answer.body else b""
 
     async def _sent(self, context: TurnContext, reply: Reply) -> None:
         """Sends what is a message, then leaves the answer to an invoke; what cannot be sent is shown there, if it can be."""

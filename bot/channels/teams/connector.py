@@ -14,6 +14,7 @@ from botframework.connector.auth import ConnectorFactory
 from yarl import URL
 
 from bot.channels import DeliveryError
+from bot.channels.teams.encoding import encoded
 from bot.channels.teams.login import Login
 from bot.metrics import CALLS
 
@@ -58,7 +59,7 @@ class Connector:
         """
         path = f"/v3/conversations/{quote(conversation, safe='')}/activities"
         url = URL(f"{self._service}{path}{'/' + quote(reply_to, safe='') if reply_to else ''}", encoded=True)
-        body = json.dumps(activity).encode()
+        body = encoded(activity)
         try:
             return await self._persistently(url, body)
         except DeliveryError:

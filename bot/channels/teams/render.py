@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any, assert_never
 
 from bot.channels import plain
 from bot.channels.teams import inputs
+from bot.channels.teams.encoding import encoded
 from bot.channels.teams.shortening import CUT, cut, shortened
 from bot.seals import NoPlaceForState, NotWhole, Seal, carried, refusing
 from bot.views import OPEN, Button, Facts, Form, Heading, Link, Quote, Text, View
@@ -53,7 +53,7 @@ def drawn(view: View) -> list[Json]:
 
 def size(card: Json) -> int:
     """The bytes of a card as it is sent."""
-    return len(json.dumps(card))
+    return len(encoded(card))
 
 
 def summary(view: View) -> str:
