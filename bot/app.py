@@ -15,6 +15,7 @@ from pathlib import Path
 import intents
 import policy_kb
 from bot import demonstration, editions, enrolling
+from bot.clause_choices import clause_choices
 from bot.config import SHORTEST_SECRET, Settings, SettingsError
 from bot.database.sqlite import SQLite
 from bot.directory import Directory, read_directory
@@ -118,6 +119,7 @@ def whole(
             seen=seen,
             reports=here.door,
         )
+        here.counted.clauses = lambda: clause_choices(door.knowledge.policies)
         try:
             if laying:
                 thread.submit(_begun, settings, door, here).result()

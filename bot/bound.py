@@ -19,6 +19,7 @@ from bot.citation import date
 from bot.journeys.case_clocks import asked_about
 from bot.journeys.report import Behind, Reader, Terms, Written
 from bot.reporting import NotTaken
+from bot.views import Choice
 
 T = TypeVar("T")
 _STATES = {
@@ -42,12 +43,14 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Bound:
-    """`thread` is the casebook's own. `sizes` gives the latest count, `approved` whether the City Attorney approved the words."""
+    """`thread` is the casebook's own. `sizes` gives the latest count, `approved` whether the City Attorney approved the words,
+    `clauses` what a report may be about."""
 
     casebook: Casebook
     thread: Executor
     sizes: Callable[[], Sizes] = Sizes
     approved: Callable[[], bool] = lambda: False
+    clauses: Callable[[], Sequence[Choice]] = tuple
     # Called with route and involved after somebody was said to be in danger, which is handed over at once.
     alarms: Sequence[Callable[[str, tuple[str, ...]], None]] = ()
 
@@ -64,7 +67,9 @@ class Bound:
             # Where one of several has the id `hr`, it stands for all of them: rather too many are left out than too few.
             readers = (Reader(HR, "All of HR"), *(each for each in readers if each.id != HR))
         settings = self.casebook.settings
-        return Terms(readers, sizes.all, settings.k, self.casebook.sealed, self.approved(), dict(sizes.reporting_to))
+        return Terms(
+            readers, sizes.all, settings.k, self.casebook.sealed, self.approved(), dict(sizes.reporting_to), self.clauses()
+        )
 
     def file(self, written: Written, attachments: Sequence[Attachment] = ()) -> str:
         """Seals and keeps a report; the seven words of its receipt. Raises NotTaken and DatabaseGone: nothing is kept then."""

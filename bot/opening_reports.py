@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ from bot.journeys.roles import reach as roles_reach
 from bot.ledger import Ledger
 from bot.report_settings import SUPERVISOR
 from bot.reporting import Reporting
+from bot.views import Choice
 
 # So many receipts are computed at once (DECISIONS 26).
 AT_ONCE = 2
@@ -32,11 +33,13 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Counted:
-    """What the form says and the ledger knows: how many people there are, and whether the City Attorney approved the promise."""
+    """What the form says and the casebook does not know: how many people there are, whether the City Attorney approved the
+    promise, and the clauses of the policies in force; whoever has these puts them in."""
 
     settings: Settings
     sizes: Sizes = field(default_factory=Sizes)
     approved: bool = False
+    clauses: Callable[[], Sequence[Choice]] = tuple
 
     def count(self, ledger: Ledger, today: datetime.date) -> None:
         """Counts and looks anew. Called in the ledger's thread. Raises DatabaseGone."""
@@ -90,7 +93,8 @@ def reports(settings: Settings, roles: Directory, say: Callable[[str], None], *,
             yield Reports(Reporting(reach=reach), counted, failures, missing=(missing,))
             return
         alarms: list[Callable[[str, tuple[str, ...]], None]] = []
-        bound = Bound(book, thread, lambda: counted.sizes, lambda: counted.approved, alarms=alarms)
+        said = (lambda: counted.sizes), (lambda: counted.approved), (lambda: counted.clauses())
+        bound = Bound(book, thread, *said, alarms=alarms)
         missing_now = bound.missing()
         door = Reporting(None if missing_now else bound, computing, reach, failed=failures.add)
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 from collections.abc import Callable, Sequence
 
 from aiohttp import web
@@ -49,14 +48,13 @@ class ReportUpkeep(Stateless):
         self._readers = readers
         self._failed = failed
         self._delivers = delivers
-        self._day: datetime.date | None = None
+        self._day = door.today()
         self._last = window()
         self._owed = False
         self._going: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Counts at once, since the form needs it from the first report on; then goes on each minute."""
-        await self._bordered()
+        """Begins; people were counted when the program began."""
         self._going = asyncio.create_task(self._go())
 
     async def stop(self) -> None:

@@ -154,6 +154,8 @@ def _state(element: Json, typed: str | None) -> Json:
     if element["type"] == "radio_buttons":
         option = {"value": typed} if typed else element.get("initial_option")
         return {"type": "radio_buttons", "selected_option": option}
+    if element["type"] == "static_select":
+        return {"type": "static_select", "selected_option": {"value": typed} if typed else element.get("initial_option")}
     if element["type"] == "checkboxes":
         options = [{"value": each} for each in typed.split(",")] if typed else element.get("initial_options", [])
         return {"type": "checkboxes", "selected_options": options}

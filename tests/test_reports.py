@@ -16,6 +16,8 @@ import pytest
 
 from bot import opening_reports
 from bot.bound import Bound, Sizes
+from bot.casebook import Casebook, Submission
+from bot.clause_choices import clause_choices
 from bot.config import Settings
 from bot.directory import read_directory
 from bot.dispatcher import Dispatcher
@@ -26,6 +28,7 @@ from bot.metrics import FAILED
 from bot.opening_reports import Counted, Reports
 from bot.people import Person
 from bot.report_settings import Recipient, ReportSettings, tried_out
+from policy_kb import KnowledgeBase
 from tests.casebooks import PEOPLE
 from tests.drivers import ConsoleDriver, Driver
 from tests.slack_driver import SlackDriver
@@ -349,3 +352,22 @@ def test_p11_several_may_be_involved(driver: Any, channel: str, reports: Reports
     assert told == [("hr", ("hana", "sam"))]
     opened(driver, "note")
     assert "either that none of them is involved, or who is" in driver.submit("Send", {**REPORT, "f7": "none,sam"})
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_report_names_a_clause_that_is_chosen_within_the_form(
+    driver: Any, channel: str, reports: Reports, knowledge: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a list, since few know numbers; whatever led to the form, only the form holds it (DECISIONS 25)."""
+    reports.counted.clauses = lambda: clause_choices(knowledge.policies)
+    kept: list[Submission] = []
+    file = Casebook.file
+
+    def noted(self: Casebook, given: Submission, *more: Any) -> Any:
+        kept.append(given)
+        return file(self, given, *more)
+
+    monkeypatch.setattr(Casebook, "file", noted)
+    filed(driver, {**REPORT, "f4": "416.8.5.f"})
+    filed(driver, REPORT)
+    assert [each.clauses for each in kept] == [("416.8.5.f",), ()]

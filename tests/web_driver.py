@@ -199,6 +199,9 @@ def _held(form: Element) -> dict[str, str]:
         kind = each.attributes.get("type", "")
         if each.tag == "input" and (kind == "hidden" or "checked" in each.attributes):
             held[each.attributes["name"]] = each.attributes["value"]
+        if each.tag == "select":
+            chosen = [option for option in each.all("option") if "selected" in option.attributes]
+            held[each.attributes["name"]] = chosen[0].attributes["value"] if chosen else ""
         if each.tag == "textarea":
             held[each.attributes["name"]] = "".join(map(str, each.children)).removeprefix("\n")
     return held

@@ -58,6 +58,8 @@ class Terms:
     approved: bool
     # How many report to a supervisor who may be chosen, by the reader's id.
     reporting_to: Mapping[str, int] = field(default_factory=dict)
+    # The clauses to choose from; none where the number is typed.
+    clauses: Sequence[Choice] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def form(terms: Terms, state: str = "") -> Form:
         Field("f1", "What is it about?", choices=tuple(Choice(key, label) for key, (_, label) in KIND.items())),
         Field("f2", "What happened? (no need to say who you are)", longest=LONGEST),
         Field("f3", "Where can it be seen? (address of the post or page)", longest=500, optional=True),
-        Field("f4", "The clause, if you know it (416.8.5.a)", longest=60, optional=True),
+        Field("f4", "The clause, if you know it", longest=60, choices=tuple(terms.clauses), optional=True),
         Field("f5", "When did you see it?", choices=tuple(Choice(key, label) for key, label in WHEN.items())),
         Field("f6", "Who is to read it?", choices=readers),
         Field("f7", "Is any of them involved? They get no copy.", choices=involved, several=True),
@@ -183,12 +185,19 @@ def read(values: dict[str, str], terms: Terms) -> tuple[Written | None, tuple[st
         mistakes.append("Choose when it is handed over.")
     if mistakes:
         return None, tuple(mistakes)
-    clauses = tuple(dict.fromkeys(_CLAUSE.findall(values.get("f4", ""))))[:5]
+    clauses = _clauses(values.get("f4", ""), terms)
     where, when = values.get("f3", "").strip()[:500], WHEN[values["f5"]]
     kind, danger = KIND[values["f1"]][0], values["f8"] == AT_ONCE
     return Written(
         kind, clauses, what[:LONGEST], where, when, values["f6"], tuple(each for each in involved if each != NONE), danger
     ), ()
+
+
+def _clauses(given: str, terms: Terms) -> tuple[str, ...]:
+    """The clause that was chosen, or the numbers that were typed."""
+    if any(each.value == given for each in terms.clauses):
+        return (given,)
+    return tuple(dict.fromkeys(_CLAUSE.findall(given)))[:5]
 
 
 def filed(words: str) -> View:

@@ -11,6 +11,8 @@ Json = dict[str, Any]
 
 # A text as long as this is asked for in a field of several lines.
 _ONE_LINE = 200
+# More choices than this stand in a list that is opened.
+_MOST_SHOWN = 10
 
 
 def held(form: Form) -> Iterator[Json]:
@@ -27,8 +29,9 @@ def asked(form: Form, field: Field) -> Json:
         choices = [{"title": choice.label, "value": choice.value} for choice in field.choices]
         chosen = {"value": field.value} if field.value else {}
         wrong = {} if field.optional else {"errorMessage": "Please choose one."}
+        style = "expanded" if len(choices) <= _MOST_SHOWN or field.several else "compact"
         several = {"isMultiSelect": True} if field.several else {}
-        return {"type": "Input.ChoiceSet", **shown, "style": "expanded", **several, "choices": choices, **wrong, **chosen}
+        return {"type": "Input.ChoiceSet", **shown, "style": style, **several, "choices": choices, **wrong, **chosen}
     return {
         "type": "Input.Text",
         **shown,

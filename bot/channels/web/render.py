@@ -24,6 +24,8 @@ LOCAL = "/"
 _BULLET = "- "
 # A field that takes no more than this is one line.
 SHORT = 200
+# More choices than this stand in a list that is opened.
+MOST_SHOWN = 10
 
 _templates = html.templates()
 
@@ -57,6 +59,7 @@ _templates.globals.update(
     FIELD=FIELD,
     HOME=HOME,
     SHORT=SHORT,
+    MOST_SHOWN=MOST_SHOWN,
     STANDINGS=STANDINGS,
 )
 

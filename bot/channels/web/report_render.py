@@ -42,6 +42,7 @@ _templates.globals.update(
     REPORT=REPORT,
     RECEIPT=RECEIPT,
     SHORT=200,
+    MOST_SHOWN=render.MOST_SHOWN,
     # Of the local page, which shares the macros of fields.
     STANDING="",
     ACTION="",
