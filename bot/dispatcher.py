@@ -164,7 +164,7 @@ class Dispatcher:
             if sender.standing is Standing.OUTSIDER:
                 return view(Text(StaffOnly.__doc__ or ""))
             if self.reporting.files(turn) and not self.flood.admits(_mark(sender)):
-                return self.reporting.crowded(turn)
+                return self.reporting.again(turn)
             del sender  # from here on nothing of this turn leads to whoever writes
             return await self.reporting.answer(turn)
         start = time.perf_counter()

@@ -84,14 +84,15 @@ class Reporting:
         """Whether it is one that keeps something or costs much, of which nobody may do any number."""
         return isinstance(turn, Submitted) and (turn.form == BACK or (turn.form == WRITE and turn.state == SEEN))
 
-    def crowded(self, turn: Turn) -> View:
-        """The answer to one too many: nothing was kept, so what was typed is there once more; a receipt never is."""
+    def again(self, turn: Turn, why: str = CROWDED) -> View:
+        """The answer to one too many, or to what cannot be taken for this reason: nothing was kept, and what was typed is there
+        once more; a receipt never is."""
         match turn:
             case Submitted(form, values) if form == WRITE and self.book:
-                return report.refused(CROWDED, self.book.terms(), dict(values))
+                return report.refused(why, self.book.terms(), dict(values))
             case Submitted(form, values) if form == BACK:
-                return report.back(CROWDED, values.get("f2", READ), values.get("f3", ""))
-        return view(Text(CROWDED))
+                return report.back(why, values.get("f2", READ), values.get("f3", ""))
+        return view(Text(why))
 
     def in_a_dialog(self) -> View:
         """The answer where a form would come and go as a message."""
@@ -106,7 +107,7 @@ class Reporting:
         if self.book is None:
             return report.closed(self.missing, self.reach)
         if len(self._within) >= MOST:
-            return self.crowded(turn)
+            return self.again(turn)
         self._within.append(None)
         try:
             return await self._answered(turn, self.book, attachments)

@@ -523,3 +523,15 @@ def test_a_client_that_goes_away_is_no_error(page: Page, caplog: pytest.LogCaptu
     page.open()
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
     assert page.book.kept == []
+
+
+def test_who_is_turned_away_with_a_receipt_keeps_the_words_and_not_the_receipt() -> None:
+    """What was to be added stands in the form once more; the receipt is typed again."""
+    with closing(Page(bare=Flood(all=0))) as page:
+        page.open("/receipt")
+        said = page.submit({"f1": WORDS, "f2": "b", "f3": WHAT})
+        assert CROWDED in said
+        assert WHAT in page.html
+        assert WORDS not in page.html
+        form = page.page.one("form")
+        assert [each.attributes["value"] for each in form.all("input", type="radio") if "checked" in each.attributes] == ["b"]

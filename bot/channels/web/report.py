@@ -24,7 +24,7 @@ from bot.channels.web.report_body import Broken, Crowded, Memory, Sent, TooMuch
 from bot.channels.web.report_render import POLICY, RECEIPT, REPORT, Puzzle
 from bot.channels.web.work import Work
 from bot.flood import Flood
-from bot.journeys.report import BACK, LONGEST, SEEN, WRITE
+from bot.journeys.report import BACK, LONGEST, WRITE
 from bot.reporting import AWAY, CROWDED, Reporting
 from bot.seals import sealing, submitted
 from bot.tokens import ForgedButton, Tokens
@@ -160,13 +160,13 @@ class Report(Stateless):
         if not self._door.files(turn):
             return await self._door.answer(turn)
         if not (self._worked if self._work.done(sent.work) else self._bare).admits(""):
-            return await self._again(turn, CROWDED)
+            return self._door.again(turn)
         try:
             files, refused = await self._cleaned(sent.files)
         except TimeoutError:
-            return await self._again(turn, SLOW)
+            return self._door.again(turn, SLOW)
         if refused:
-            return await self._again(turn, "\n".join(("Not sent yet:", *(f"- {each}" for each in refused))))
+            return self._door.again(turn, "\n".join(("Not sent yet:", *(f"- {each}" for each in refused))))
         return await self._door.answer(turn, files)
 
     def _turn(self, sent: Sent) -> Submitted:
@@ -177,13 +177,6 @@ class Report(Stateless):
         except ForgedButton:
             turn = Submitted(sent.form, values)
         return replace(turn, rendered="")
-
-    async def _again(self, turn: Submitted, why: str) -> View:
-        """Nothing was kept, and what was typed is there once more; a receipt never is."""
-        if turn.form != WRITE or turn.state != SEEN:
-            return view(Text(why), *(await self._door.answer(Pressed(f"{OPEN}{turn.form}"))).forms)
-        shown = await self._door.answer(replace(turn, state=""))
-        return view(Text(why), *shown.blocks)
 
     async def _cleaned(self, files: tuple[bytes, ...]) -> tuple[Sequence[Attachment], Sequence[str]]:
         """The files, cleaned beside the loop, one report at a time. Raises TimeoutError."""
