@@ -12,6 +12,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bot import gate
+from bot.editions import say_nothing
 from bot.ledger import Ledger
 from bot.office_hours import Hours
 from bot.people import Person
@@ -34,10 +35,6 @@ class Carried:
     carried: int = 0
     anew: int = 0
     done: int = field(default=0, compare=False)
-
-
-def say_nothing(_line: str) -> None:
-    """For those who need no progress."""
 
 
 def carry(

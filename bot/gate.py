@@ -8,7 +8,6 @@ record says yes. Pure.
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -90,7 +89,7 @@ def held(entries: Sequence[Entry], on: datetime.date, zone: ZoneInfo) -> dict[st
     for entry in entries:
         if _day(entry, zone) > on:
             continue  # a later one may be of that day: the clocks of two replicas are not quite the same
-        facts = json.loads(entry.body)["facts"]
+        facts = entry.facts
         signature = str(facts.get("signed", ""))
         match entry.kind:
             case "signed" | "paper" | "carried":

@@ -75,7 +75,7 @@ class Issuing:
         if entry is None or entry.kind != "signed" or not entry.person:
             return
         acts = self.standings.ledger.acts.of_person(entry.person, ("copied",), entry.policy)
-        if all(json.loads(each.body)["facts"].get("signed") != id for each in acts):
+        if all(each.facts.get("signed") != id for each in acts):
             copied(self.standings.ledger, id, FETCHED, self.standings.now(), self.new_id)
 
     def _copy(self, kind: str, id: str) -> Drawing:
@@ -99,7 +99,7 @@ class Issuing:
             root = next((each for each in self.standings.ledger.acts.roots() if each.records >= entry.seq), None)
             witnesses = self.standings.ledger.acts.witnesses(root.day) if root else []
         consented = [each for each in acts if each.kind == "consented" and each.seq < entry.seq]
-        delivered = [each for each in acts if each.kind == "copied" and json.loads(each.body)["facts"].get("signed") == id]
+        delivered = [each for each in acts if each.kind == "copied" and each.facts.get("signed") == id]
         said, zone = self._statement(entry, published), self.standings.zone
 
         def drawn() -> Paper:
@@ -151,7 +151,7 @@ class Issuing:
 
     def _statement(self, entry: Entry, published: Published) -> str:
         """The sentence that was signed, in the words of that time."""
-        digest = str(json.loads(entry.body)["facts"].get("statement_sha256", ""))
+        digest = str(entry.facts.get("statement_sha256", ""))
         with self.standings.ledger.transaction():
             words = self.standings.ledger.policies.statement(digest) if digest else None
         return statement.statement(published.policy, statement.Words(words.strip(), "")) if words else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,6 +73,12 @@ class Entry:
     person: str = ""
     salt: str = field(default="", repr=False)
     personal: str = field(default="", repr=False)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the record says beside who and when; nothing personal."""
+        facts: dict[str, Any] = json.loads(self.body)["facts"]
+        return facts
 
 
 @dataclass(frozen=True, slots=True)

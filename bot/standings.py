@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -71,7 +70,7 @@ class Standings:
             current.entry if current else None,
             self.words,
             bool(self.ledger.policies.statement_approval(self.words.digest)),
-            any(each.kind == "quizzed" and each.version == version and not _facts(each.body)["wrong"] for each in entries),
+            any(each.kind == "quizzed" and each.version == version and not each.facts["wrong"] for each in entries),
             asking[1:],
             self._told(request),
             _standing(entries, "declined", version, own),
@@ -212,8 +211,3 @@ def _standing(entries: Sequence[Entry], kind: str, version: str, request: str) -
         if (each.kind, each.version, each.request) == (kind, version, request):
             return each
     return None
-
-
-def _facts(body: str) -> dict[str, object]:
-    facts: dict[str, object] = json.loads(body)["facts"]
-    return facts

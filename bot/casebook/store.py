@@ -11,6 +11,7 @@ from bot.casebook.kept import Found, Sealed, Word
 from bot.casebook.shapes import Done
 from bot.casebook.windows import Window
 from bot.database import Database, DatabaseGone, Row
+from bot.database.values import day_from_text
 
 _MOVED = "id, lookup, public, own, sealed, enclosed"
 
@@ -84,7 +85,15 @@ class Store:
         waiting = list(self._database.rows("SELECT id, day, slot, public, own FROM waiting WHERE lookup = ?", [lookup]))
         report = list(self._database.rows("SELECT id, day, public, own, state, concluded FROM report WHERE lookup = ?", [lookup]))
         for row in report:
-            return Found(row["id"], None, _day(row["day"]), row["public"], row["own"], row["state"], _day(row["concluded"]))
+            return Found(
+                row["id"],
+                None,
+                day_from_text(row["day"]),
+                row["public"],
+                row["own"],
+                row["state"],
+                day_from_text(row["concluded"]),
+            )
         for row in waiting:
             return Found(
                 row["id"], Window(datetime.date.fromisoformat(row["day"]), row["slot"]), None, row["public"], row["own"], "", None
@@ -216,7 +225,3 @@ _FRESH_VALUES = "'received', '', 0, 0, 0, '', ''"
 
 def _values(row: Sealed) -> Sequence[object]:
     return row.id, row.lookup, row.public, row.own, row.sealed, row.enclosed
-
-
-def _day(text: str) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None

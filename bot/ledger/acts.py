@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -129,7 +128,7 @@ class Acts:
         found = []
         for entry in filter(None, map(self.get, ids)):
             if entry.kind in ("withdrawn", "revoked") and entry.person:
-                signatures = [] if entry.kind == "revoked" else [json.loads(entry.body)["facts"]["signed"]]
+                signatures = [] if entry.kind == "revoked" else [entry.facts["signed"]]
                 held = self.of_person(entry.person, ("signed", "paper", "carried"), entry.policy)
                 left = [each for each in held if each.seq < entry.seq and each.id not in ids]
                 if any(not signatures or each.kind == "carried" or each.id in signatures for each in left):
@@ -191,7 +190,7 @@ class Acts:
         cleared = self._database.run(sql, [id]) == 1
         entry = self.get(id) if cleared else None
         if entry and entry.kind == "paper":
-            self._drop_scan(str(json.loads(entry.body)["facts"].get("scan_sha256")))
+            self._drop_scan(str(entry.facts.get("scan_sha256")))
         return cleared
 
     def _drop_scan(self, scan: str) -> None:

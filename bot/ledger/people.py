@@ -10,6 +10,7 @@ from itertools import groupby
 from bot import names
 from bot.database import Database, Row
 from bot.database.rows import insert
+from bot.database.values import day_from_text
 from bot.people import Account, Employment, Grant, Person
 
 _COLUMNS = (
@@ -153,13 +154,9 @@ def _person(rows: Sequence[Row]) -> Person:
         department=row["department"],
         supervisor=row["supervisor"],
         employment=Employment(row["employment"]),
-        started=_date(row["started"]),
-        leave_from=_date(row["leave_from"]),
-        leave_until=_date(row["leave_until"]),
-        separated=_date(row["separated"]),
+        started=day_from_text(row["started"]),
+        leave_from=day_from_text(row["leave_from"]),
+        leave_until=day_from_text(row["leave_until"]),
+        separated=day_from_text(row["separated"]),
         grants=frozenset(Grant(each["held"]) for each in rows if each["held"]),
     )
-
-
-def _date(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None

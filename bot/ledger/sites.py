@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from bot.database import Database, Row
+from bot.database.values import day_as_text, day_from_text
 from bot.sites import Allowed, Site
 
 
@@ -24,7 +25,7 @@ class Sites:
         if other and other.closed is None:
             raise SiteTaken
         sql = "INSERT INTO site (id, name, platform, owner, registered, closed) VALUES (?, ?, ?, ?, ?, ?)"
-        self._database.run(sql, [site.id, site.name, site.platform, site.owner, str(site.registered), _day(site.closed)])
+        self._database.run(sql, [site.id, site.name, site.platform, site.owner, str(site.registered), day_as_text(site.closed)])
         for each in site.people:
             self._enter(site.id, each)
 
@@ -60,21 +61,13 @@ class Sites:
             "INSERT INTO site_person (site, person, since, until) VALUES (?, ?, ?, ?) ON CONFLICT (site, person) "
             "DO UPDATE SET since = excluded.since, until = excluded.until"
         )
-        self._database.run(sql, [site, allowed.person, str(allowed.since), _day(allowed.until)])
+        self._database.run(sql, [site, allowed.person, str(allowed.since), day_as_text(allowed.until)])
 
 
 def _site(row: Row, people: list[Allowed]) -> Site:
     registered = datetime.date.fromisoformat(row["registered"])
-    return Site(row["id"], row["name"], row["platform"], row["owner"], registered, _date(row["closed"]), tuple(people))
+    return Site(row["id"], row["name"], row["platform"], row["owner"], registered, day_from_text(row["closed"]), tuple(people))
 
 
 def _allowed(row: Row) -> Allowed:
-    return Allowed(row["person"], datetime.date.fromisoformat(row["since"]), _date(row["until"]))
-
-
-def _day(day: datetime.date | None) -> str | None:
-    return str(day) if day else None
-
-
-def _date(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+    return Allowed(row["person"], datetime.date.fromisoformat(row["since"]), day_from_text(row["until"]))
