@@ -152,12 +152,17 @@ class Caseroom:
         case = self._found(actor, readers, id).case
         decided = decide(standing(case), actor.id, _people(case, readers), wanted, self.today())
         if wanted.act is Act.LINK:
-            self._found(actor, readers, wanted.to)  # only to what they see themselves
+            self._must_see(actor, readers, wanted.to)
         witness = self._for_witness(case, readers) if wanted.act is Act.WITNESS else None
         with _translated():
             if not self.book.room.act(id, _change(case, decided, actor, readers)):
                 raise Outdated
         return Acted(decided, self._filed(witness) if witness else "")
+
+    def _must_see(self, actor: Reader, readers: Sequence[Reader], id: str) -> None:
+        """Raises NoSuchCase; what is only pointed at is not opened by it, and stays unopened (P20)."""
+        if not any(each.case.id == id for each in self.listed(actor, readers)):
+            raise NoSuchCase
 
     def _must_be_open(self) -> None:
         """Raises Locked whether there is anything to read or not, so that a lock tells nothing of what lies behind it."""

@@ -61,6 +61,15 @@ def certificate(settings: Settings, record: str, output: Path | None) -> None:
 
 
 @click.command()
+@RECORD
+@OUTPUT
+@click.pass_obj
+def scan(settings: Settings, record: str, output: Path | None) -> None:
+    """Write the scan of a sheet that was signed by hand, as it was kept: a PDF, PNG or JPEG file."""
+    _issued(settings, "scan", record, output)
+
+
+@click.command()
 @REQUEST
 @click.argument("email")
 @click.option(
@@ -113,7 +122,7 @@ def correct(settings: Settings, record: str, by: str, note: str) -> None:
     click.echo(f"Record {act.id}: corrects {record}")
 
 
-ALL = (export, report, copy_, certificate, paper, withdraw, correct)
+ALL = (export, report, copy_, certificate, scan, paper, withdraw, correct)
 
 
 def _issued(settings: Settings, kind: str, id: str, output: Path | None, *, may_print: bool = False) -> None:
@@ -122,7 +131,7 @@ def _issued(settings: Settings, kind: str, id: str, output: Path | None, *, may_
     from bot.standings import Standings
 
     if output is None and not may_print and sys.stdout.isatty():
-        raise click.UsageError("this is a PDF file, not for a terminal: give --output FILE.pdf")
+        raise click.UsageError("this file is not for a terminal: give --output FILE")
     with opened(settings) as (ledger, around):
         # Papers are made from the ledger alone; no question is answered, so no knowledge base is loaded.
         standings = Standings(ledger, settings.hours, now=lambda: around.now)

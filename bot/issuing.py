@@ -57,7 +57,7 @@ class Issuing:
                 self._deliver(id)
 
     def paper(self, kind: str, id: str) -> Paper:
-        """The paper of a record (pdf, text, certificate) or of a request (report, csv, json). Raises NoSuchRecord."""
+        """The paper of a record (pdf, text, certificate, scan) or of a request (report, csv, json). Raises NoSuchRecord."""
         return self.drawing(kind, id)()
 
     def drawing(self, kind: str, id: str) -> Drawing:
@@ -67,6 +67,8 @@ class Issuing:
                 return self._copy(kind, id)
             case "certificate":
                 return self._certificate(id)
+            case "scan":
+                return self._scan(id)
             case _:
                 return self._of_request(kind, id)
 
@@ -91,6 +93,16 @@ class Issuing:
             return Paper(signed_copy(*given, zone=zone), PDF, f"signed-{id}.pdf")
 
         return drawn
+
+    def _scan(self, id: str) -> Drawing:
+        """The sheet that was signed by hand, as it was scanned; gone where it has been disposed of."""
+        entry, _ = self._read(id)
+        with self.standings.ledger.transaction():
+            found = self.standings.ledger.requests.scan(str(entry.facts.get("scan_sha256", "")))
+        if found is None:
+            raise NoSuchRecord
+        content, media_type = found
+        return lambda: Paper(content, media_type, f"sheet-{id}.{media_type.partition('/')[2]}")
 
     def _certificate(self, id: str) -> Drawing:
         entry, published = self._read(id)

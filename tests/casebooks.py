@@ -35,6 +35,11 @@ OPEN = ReportSettings(recipients=PEOPLE, local=True)
 KINDS = ("file", "postgres")
 
 
+def next_moment(book: Casebook) -> datetime.datetime:
+    """When the next window is."""
+    return book.windows.moment(book.windows.after(book.now() + datetime.timedelta(microseconds=1)))
+
+
 @dataclass
 class Clock:
     """A clock that stands until it is set."""

@@ -15,7 +15,7 @@ import pytest
 from bot.casebook.starting import FILE
 from bot.database import Row
 from bot.database.postgres import Postgres
-from tests.casebooks import KINDS, Opened, opened, quick_receipt, report
+from tests.casebooks import KINDS, Opened, next_moment, opened, quick_receipt, report
 
 pytestmark = pytest.mark.anonymity
 PEOPLE = 200
@@ -42,7 +42,7 @@ def test_p5_who_signs_and_reports_within_minutes_cannot_be_joined(kind: str, tmp
             book.file(report(what="x" * chance.randrange(10, 3000), involved=chance.choice([(), ("hana",)])), new)
             whose[new.lookup] = who
         for _ in range(4):
-            here.clock.now = here.book.next_moment()
+            here.clock.now = next_moment(here.book)
             here.book.release()
         rows = [dict(each) for each in here.book.store._database.rows("SELECT * FROM report")]
         assert len(rows) == PEOPLE

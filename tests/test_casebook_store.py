@@ -21,7 +21,7 @@ from bot.database import DatabaseGone
 from bot.database.postgres import Postgres
 from bot.database.sqlite import SQLite
 from bot.report_settings import Schedule
-from tests.casebooks import AFTERNOON, KINDS, OPEN, Opened, opened, quick_receipt, report
+from tests.casebooks import AFTERNOON, KINDS, OPEN, Opened, next_moment, opened, quick_receipt, report
 
 pytestmark = pytest.mark.anonymity
 CANARY = "canary words that nobody else would write"
@@ -426,7 +426,7 @@ def test_the_notice_of_a_window_is_handed_on_once(here: Opened) -> None:
     assert here.book.mark_told()
     assert here.book.told()
     assert not here.book.mark_told()
-    here.clock.now = here.book.next_moment()
+    here.clock.now = next_moment(here.book)
     assert not here.book.told()
     assert here.book.mark_told()
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.casebook.windows import Window, Windows, due
+from bot.casebook.windows import Window, Windows
 from bot.office_hours import Hours
 from bot.report_settings import HOLD, WINDOWS
 
@@ -46,14 +46,6 @@ def test_p8_the_rest_is_drawn_by_chance_and_spreads_over_several_windows() -> No
     moment, chance = datetime.datetime(2026, 11, 19, 20, 2, tzinfo=datetime.UTC), random.Random(1)  # noqa: S311 - a fixed seed
     found = {USUAL.after(moment, chance.uniform(*HOLD)) for _ in range(200)}
     assert sorted(each.name for each in found) == ["09:00", "09:00", "15:00"]
-
-
-@given(MOMENTS, st.integers(min_value=1, max_value=100))
-def test_p25_a_deadline_by_the_day_is_never_later_than_the_true_one(moment: datetime.datetime, days: int) -> None:
-    """For every moment of a day, what is due by the day is due no later than what would be due by the moment."""
-    local = moment.astimezone(ZONE)
-    true = (local.replace(tzinfo=None) + datetime.timedelta(days=days)).date()
-    assert due(USUAL.day(moment), days) <= true
 
 
 def test_windows_on_working_days_only_pass_over_the_others() -> None:

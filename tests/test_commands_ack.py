@@ -240,6 +240,10 @@ def test_a_sheet_that_is_taken(run: Run, settings: Settings, request_id: str, tm
         assert ledger.requests.scan(json.loads(entry.body)["facts"]["scan_sha256"]) == (PDF, "application/pdf")
         rows = ledger.notices._database.rows("SELECT state FROM outbox WHERE key = ?", [f"ask:{request_id}:alice"])
         assert [row["state"] for row in rows] == ["withdrawn"]
+    run("scan", entry.id, "--output", str(tmp_path / "sheet.pdf"))
+    assert (tmp_path / "sheet.pdf").read_bytes() == PDF
+    assert "There is no such record" in run("scan", "nothing", "--output", str(tmp_path / "none.pdf"), code=1).stderr
+    assert not (tmp_path / "none.pdf").exists()
     assert "1 on paper" in run("status", request_id).stdout
     assert "has signed already" in run(*paper, "--witness", "ada@city.example", code=1).stderr
 

@@ -157,11 +157,6 @@ class Casebook:
         """The last window that was reached."""
         return self.windows.reached(self.now())
 
-    def next_moment(self) -> datetime.datetime:
-        """When the next window is."""
-        moment = self.now() + datetime.timedelta(microseconds=1)
-        return self.windows.moment(self.windows.after(moment))
-
     def release(self) -> bool:
         """What is due comes to light, and all is written anew in random order; whether anything did. May be done twice."""
         return self.store.release(self.window(), self.windows.day(self.now()))

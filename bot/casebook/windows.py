@@ -63,8 +63,3 @@ class Windows:
         if self.working_days_only and not self.hours.is_working(day):
             return ()
         return [Window(day, f"{time:%H:%M}") for time in sorted(self.times)]
-
-
-def due(day: datetime.date, days: int) -> datetime.date:
-    """The last day for something that is to be done within so many days of a release, counted from the start of its day (P25)."""
-    return day + datetime.timedelta(days=days)
