@@ -14,6 +14,7 @@ from typing import TypeVar
 from bot.attachments import Attachment
 from bot.casebook import Casebook, Enclosure, Invalid, Submission, Unready
 from bot.casebook.padding import TooLong
+from bot.casebook.receipt import stands_in
 from bot.casebook.recipients import HR, NobodyLeft, UnknownRoute
 from bot.citation import date
 from bot.journeys.case_clocks import asked_about
@@ -22,6 +23,9 @@ from bot.reporting import NotTaken
 from bot.views import Choice
 
 T = TypeVar("T")
+RECEIPT_IN = (
+    "The seven words of a receipt stand in what you wrote. Whoever reads it could use them, so it was not sent. Take them out."
+)
 _STATES = {
     "received": "received; nobody has begun to work on it",
     "assessing": "being looked into",
@@ -73,6 +77,7 @@ class Bound:
 
     def file(self, written: Written, attachments: Sequence[Attachment] = ()) -> str:
         """Seals and keeps a report; the seven words of its receipt. Raises NotTaken and DatabaseGone: nothing is kept then."""
+        _must_hold_no_receipt(written.what)
         new = self.casebook.draw()
         files = tuple(Enclosure(each.name, each.media_type, each.content) for each in attachments)
         given = Submission(**{each.name: getattr(written, each.name) for each in fields(written)})
@@ -95,10 +100,12 @@ class Bound:
 
     def add(self, receipt: str, words: str) -> bool:
         """Adds to a case; False for a receipt behind which nothing lies. Raises NotTaken."""
+        _must_hold_no_receipt(words)
         return self._taken(self.casebook.add, self.casebook.recognise(receipt), words)
 
     def retaliation(self, receipt: str, words: str) -> str | None:
         """A report of its own, linked to the first; its receipt. Raises NotTaken."""
+        _must_hold_no_receipt(words)
         own, new = self.casebook.recognise(receipt), self.casebook.draw()
         told = Submission("retaliation", ("416.10",), words, "", "I am not sure", HR, (), False)
         return new.words if self._taken(self.casebook.tell_of_retaliation, own, told, new) else None
@@ -122,3 +129,9 @@ class Bound:
             return self._there(call, *given)
         except _NOT_TAKEN as error:
             raise NotTaken(str(error) or error.__doc__ or "") from None
+
+
+def _must_hold_no_receipt(text: str) -> None:
+    """A receipt is never stored, nor shown to whoever reads (P12). Raises NotTaken."""
+    if stands_in(text):
+        raise NotTaken(RECEIPT_IN)

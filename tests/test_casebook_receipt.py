@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 import secrets
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +19,7 @@ from bot.casebook.sealing import seal, unseal
 from bot.casebook.shapes import Change, Done
 from bot.database import Row
 from tests.casebooks import opened, report
+from tests.conftest import SHIPPED
 
 pytestmark = pytest.mark.anonymity
 SALT = b"a salt of this test"
@@ -26,7 +29,23 @@ WORDS = "Yo-yo felt-tip abacus zoom drop-down T-shirt cloud"
 def test_p12_a_receipt_has_at_least_90_bits() -> None:
     """Seven words out of 7,776, each drawn alone."""
     assert len(receipt.word_list()) == 7776
-    assert receipt.bits() >= 90
+    assert receipt.WORDS * math.log2(len(receipt.word_list())) >= 90
+
+
+@given(st.randoms(use_true_random=False), st.text(max_size=40), st.text(max_size=40))
+def test_p12_a_receipt_that_was_pasted_is_found(chance: random.Random, before: str, after: str) -> None:
+    """Whatever stands around it and between its words; six of them are none."""
+    words = receipt.new_words(chance.choice).split()
+    assert receipt.stands_in(f"{before}. {' '.join(words)} .{after}")
+    assert receipt.stands_in(", ".join(words).upper())
+    assert not receipt.stands_in(" the ".join([*words, *words]))
+
+
+def test_p12_what_people_write_is_no_receipt() -> None:
+    """No sentence of the phrasings has seven such words in a row."""
+    lines = [line for path in SHIPPED.glob("*.phrasings.yaml") for line in path.read_text("utf-8").splitlines()]
+    assert len(lines) > 10_000
+    assert [line for line in lines if receipt.stands_in(line)] == []
     assert len(receipt.new_words(secrets.choice).split(" ")) == 7
     assert receipt.new_words(lambda words: words[0]).split(" ") == ["abacus"] * 7
 

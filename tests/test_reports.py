@@ -371,3 +371,15 @@ def test_a_report_names_a_clause_that_is_chosen_within_the_form(
     filed(driver, {**REPORT, "f4": "416.8.5.f"})
     filed(driver, REPORT)
     assert [each.clauses for each in kept] == [("416.8.5.f",), ()]
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_p12_a_receipt_in_what_is_written_is_not_sent(driver: Driver, channel: str) -> None:
+    """Whoever reads the report could use it; what was typed is still there, so that it can be taken out."""
+    words = filed(driver)
+    opened(driver, "note")
+    driver.submit("Send", REPORT)
+    said = driver.submit("Send", {**REPORT, "f2": f"I wrote before. My receipt: {words}"})
+    assert "The seven words of a receipt stand in what you wrote" in said
+    opened(driver, "note_back")
+    assert "Take them out" in driver.submit("Go on", {"f1": words, "f2": "b", "f3": f"mine is {words}"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -47,14 +46,19 @@ def word_list() -> tuple[str, ...]:
     return tuple(sorted(set(text.split())))
 
 
-def bits() -> float:
-    """How hard a receipt is to guess, in bits."""
-    return WORDS * math.log2(len(word_list()))
-
-
 def new_words(choose: Callable[[Sequence[str]], str]) -> str:
     """Seven words, each chosen by this out of all; `secrets.choice` is the one to use."""
     return " ".join(choose(word_list()) for _ in range(WORDS))
+
+
+def stands_in(text: str) -> bool:
+    """Whether seven words of the list stand in a row in this text, as in no sentence that somebody means."""
+    known, run = frozenset(word_list()), 0
+    for word in re.findall(r"[a-z]+(?:-[a-z]+)*", unicodedata.normalize("NFKC", text).casefold()):
+        run = run + 1 if word in known else 0
+        if run == WORDS:
+            return True
+    return False
 
 
 def normal(typed: str) -> str:
