@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.attachments import Attachment
 from bot.casebook import Casebook, Enclosure, Invalid, Submission, Unready
 from bot.casebook.padding import TooLong
-from bot.casebook.receipt import stands_in
+from bot.casebook.receipt import within
 from bot.casebook.recipients import HR, NobodyLeft, UnknownRoute
 from bot.citation import date
 from bot.journeys.case_clocks import asked_about
@@ -77,7 +77,7 @@ class Bound:
 
     def file(self, written: Written, attachments: Sequence[Attachment] = ()) -> str:
         """Seals and keeps a report; the seven words of its receipt. Raises NotTaken and DatabaseGone: nothing is kept then."""
-        _must_hold_no_receipt(written.what)
+        self._must_hold_no_receipt(written.what)
         new = self.casebook.draw()
         files = tuple(Enclosure(each.name, each.media_type, each.content) for each in attachments)
         given = Submission(**{each.name: getattr(written, each.name) for each in fields(written)})
@@ -100,12 +100,12 @@ class Bound:
 
     def add(self, receipt: str, words: str) -> bool:
         """Adds to a case; False for a receipt behind which nothing lies. Raises NotTaken."""
-        _must_hold_no_receipt(words)
+        self._must_hold_no_receipt(words)
         return self._taken(self.casebook.add, self.casebook.recognise(receipt), words)
 
     def retaliation(self, receipt: str, words: str) -> str | None:
         """A report of its own, linked to the first; its receipt. Raises NotTaken."""
-        _must_hold_no_receipt(words)
+        self._must_hold_no_receipt(words)
         own, new = self.casebook.recognise(receipt), self.casebook.draw()
         told = Submission("retaliation", ("416.10",), words, "", "I am not sure", HR, (), False)
         return new.words if self._taken(self.casebook.tell_of_retaliation, own, told, new) else None
@@ -120,6 +120,11 @@ class Bound:
         hr = [each.id for each in self.casebook.people if each.route == HR]
         return tuple(dict.fromkeys(id for each in written.involved for id in (hr if each == HR else (each,))))
 
+    def _must_hold_no_receipt(self, text: str) -> None:
+        """A receipt is neither stored nor shown to whoever reads (P12). Raises NotTaken."""
+        if any(self._there(self.casebook.knows, self.casebook.recognise(each)) for each in within(text)):
+            raise NotTaken(RECEIPT_IN)
+
     def _there(self, call: Callable[..., T], *given: object) -> T:
         return self.thread.submit(call, *given).result()
 
@@ -129,9 +134,3 @@ class Bound:
             return self._there(call, *given)
         except _NOT_TAKEN as error:
             raise NotTaken(str(error) or error.__doc__ or "") from None
-
-
-def _must_hold_no_receipt(text: str) -> None:
-    """A receipt is never stored, nor shown to whoever reads (P12). Raises NotTaken."""
-    if stands_in(text):
-        raise NotTaken(RECEIPT_IN)

@@ -19,7 +19,6 @@ from bot.casebook.sealing import seal, unseal
 from bot.casebook.shapes import Change, Done
 from bot.database import Row
 from tests.casebooks import opened, report
-from tests.conftest import SHIPPED
 
 pytestmark = pytest.mark.anonymity
 SALT = b"a salt of this test"
@@ -36,18 +35,14 @@ def test_p12_a_receipt_has_at_least_90_bits() -> None:
 def test_p12_a_receipt_that_was_pasted_is_found(chance: random.Random, before: str, after: str) -> None:
     """Whatever stands around it and between its words; six of them are none."""
     words = receipt.new_words(chance.choice).split()
-    assert receipt.stands_in(f"{before}. {' '.join(words)} .{after}")
-    assert receipt.stands_in(", ".join(words).upper())
-    assert not receipt.stands_in(" the ".join([*words, *words]))
+    assert " ".join(words) in receipt.within(f"{before}. {' '.join(words)} .{after}")
+    assert receipt.within(", ".join(words).upper()) == (" ".join(words),)
+    assert receipt.within(" the ".join([*words, *words])) == ()
 
 
-def test_p12_what_people_write_is_no_receipt() -> None:
-    """No sentence of the phrasings has seven such words in a row."""
-    lines = [line for path in SHIPPED.glob("*.phrasings.yaml") for line in path.read_text("utf-8").splitlines()]
-    assert len(lines) > 10_000
-    assert [line for line in lines if receipt.stands_in(line)] == []
-    assert len(receipt.new_words(secrets.choice).split(" ")) == 7
-    assert receipt.new_words(lambda words: words[0]).split(" ") == ["abacus"] * 7
+def test_p12_a_text_that_is_all_such_words_costs_little() -> None:
+    """At most three of its rows are looked up."""
+    assert len(receipt.within("abacus zoom cloud " * 500)) == 3
 
 
 @pytest.mark.parametrize(

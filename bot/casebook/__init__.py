@@ -104,6 +104,10 @@ class Casebook:
         replies = tuple(Reply(each.day, unseal(each.reply, own.identity).decode()) for each in words if each.reply)
         return Behind(found.waits, found.day, found.state, found.concluded, replies)
 
+    def knows(self, own: Receipt) -> bool:
+        """Whether something lies behind a receipt. Raises DatabaseGone."""
+        return self.store.at(own.lookup) is not None
+
     def add(self, own: Receipt, text: str) -> bool:
         """Keeps something more from the reporter, which comes to light at a window of its own; False where nothing lies behind.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ WORDS = 7
 MEMORY, PASSES = 19 * 1024, 2
 # Longer than any seven words; what is beyond is not looked at, so that a long text costs no more.
 _LONGEST = 400
+_MOST_WITHIN = 3
 _SIGNS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _PREFIX = "age-secret-key-"
 
@@ -51,14 +53,11 @@ def new_words(choose: Callable[[Sequence[str]], str]) -> str:
     return " ".join(choose(word_list()) for _ in range(WORDS))
 
 
-def stands_in(text: str) -> bool:
-    """Whether seven words of the list stand in a row in this text, as in no sentence that somebody means."""
-    known, run = frozenset(word_list()), 0
-    for word in re.findall(r"[a-z]+(?:-[a-z]+)*", unicodedata.normalize("NFKC", text).casefold()):
-        run = run + 1 if word in known else 0
-        if run == WORDS:
-            return True
-    return False
+def within(text: str) -> tuple[str, ...]:
+    """What in this text may be a receipt: seven words of the list in a row. Only the first few, since each costs a look-up."""
+    known, words = frozenset(word_list()), re.findall(r"[a-z]+(?:-[a-z]+)*", unicodedata.normalize("NFKC", text).casefold())
+    rows = (words[start : start + WORDS] for start in range(len(words) - WORDS + 1))
+    return tuple(itertools.islice((" ".join(row) for row in rows if known.issuperset(row)), _MOST_WITHIN))
 
 
 def normal(typed: str) -> str:
