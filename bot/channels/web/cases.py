@@ -17,11 +17,11 @@ from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader, WrongPassphrase
 from bot.channels import Stateless
 from bot.channels.web import cases_render as render
 from bot.channels.web import guard, html
-from bot.channels.web.cases_forms import MISSING, TO
 from bot.channels.web.cases_render import POLICY
 from bot.channels.web.cases_shapes import Enter, NewReceipt, Page, Told, Unlock
 from bot.channels.web.posts import ENCODED
 from bot.database import DatabaseGone
+from bot.journeys.case_forms import MISSING, TO
 from bot.journeys.cases import Act, NoSuchCase, Refused, Unfilled, Wanted
 from bot.views import Quote
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.channels.web.cases_forms import ActForm
+from bot.journeys.case_forms import ActForm
+from bot.journeys.case_words import Said
 from bot.views import Quote
 
 
@@ -67,16 +68,6 @@ class Listed:
     figures: Sequence[tuple[str, str]]
     problem: str = ""
     kind: str = "list"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Something in a case: who and when in one line, then texts and labelled texts; `side` is in, out or neither."""
-
-    by: str
-    words: Sequence[str] = field(repr=False)
-    pairs: Sequence[tuple[str, str]] = field(repr=False)
-    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)

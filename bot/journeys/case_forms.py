@@ -1,13 +1,16 @@
-"""The forms of the case room: one for each act, with its fields and what is said above them."""
+"""The forms of the case room: one for each act, with its fields and what is said above them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from bot.caseroom import Shown
 from bot.journeys.cases import LONGEST, OUTCOMES, RISKS, SEVERITIES, Act
 from bot.views import Choice, Field
+
+if TYPE_CHECKING:
+    from bot.caseroom import Shown
 
 _SHORT = 200
 TO = "to"
