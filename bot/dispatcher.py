@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from bot.answering import ASKING, Answering, StaffOnly, UnknownTurn, is_form
 from bot.case_access import NotAReader
+from bot.case_door import CaseDoor
 from bot.copies import Copies
 from bot.desk import Desk
 from bot.directory import Directory
@@ -22,7 +23,7 @@ from bot.flood import Flood
 from bot.hr_desk import NoSuchRequest
 from bot.identities import Identities
 from bot.journeys import ask, welcome
-from bot.journeys.hr import CASES_LINK, case_link
+from bot.journeys.hr import wants_cases
 from bot.journeys.requesting import NotHR
 from bot.journeys.roles import reach
 from bot.journeys.signing_facts import OPEN_SIGN
@@ -91,8 +92,8 @@ class Dispatcher:
     now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
     new_key: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
     seen: Callable[[Seen], None] = say_nothing
-    # Gives somebody of HR an address of the case room (raises NotAReader); None where there is none.
-    case_link: Callable[[str], str] | None = None
+    # The door of cases, for those who receive reports; None where there is no case room.
+    cases: CaseDoor | None = None
     pokes: list[Callable[[], None]] = field(default_factory=list, repr=False)
     works: list[Callable[[], None]] = field(default_factory=list, repr=False)
     # One question is worked on at a time: between two of them, what came in meanwhile is acknowledged.
@@ -167,6 +168,8 @@ class Dispatcher:
                 return self.reporting.again(turn)
             del sender  # from here on nothing of this turn leads to whoever writes
             return await self.reporting.answer(turn)
+        if self.cases and self.cases.takes(turn) and sender.standing is not Standing.OUTSIDER:
+            return await self.cases.answer(turn, partial(self._person, sender))
         start = time.perf_counter()
         try:
             journey, shown = await self._handled(turn, sender)
@@ -175,13 +178,28 @@ class Dispatcher:
         if journey:
             took = (time.perf_counter() - start) * 1000
             self.seen(Seen(type(turn).__name__.lower(), journey, sender.channel, took))
-        return shown.without_forms(but=ASKING) if sender.standing is Standing.OUTSIDER else shown
+        if sender.standing is Standing.OUTSIDER:
+            return shown.without_forms(but=ASKING)
+        return await self.cases.offered(shown, sender.account) if self.cases else shown
+
+    def untold(self, turn: Turn) -> bool:
+        """Whether a turn is a report's or a case's: nothing of it is logged or counted; its answer stands in a dialog alone."""
+        return self.reporting.takes(turn) or (self.cases is not None and self.cases.takes(turn))
+
+    async def not_in_a_dialog(self, turn: Turn, sender: Sender) -> View:
+        """The answer to such a turn from where there is no dialog."""
+        said = self.reporting.in_a_dialog()
+        if self.cases and self.cases.takes(turn):
+            return await self.cases.elsewhere(said, partial(self._person, sender))
+        return said
 
     async def _handled(self, turn: Turn, sender: Sender) -> tuple[str | None, View]:
         if isinstance(turn, Pressed | Submitted) and (self.desk.takes(turn) or self.overseer.takes(turn)):
             return None, await self._at_desk(turn, sender)
-        if turn == Pressed(CASES_LINK):
-            return None, await self._case_link(sender)
+        if wants_cases(turn):
+            if self.cases is None:
+                raise NotAReader
+            return None, await self.cases.link(partial(self._person, sender))
         standing = await self._standing(turn, sender)
         kept = await self._kept(turn, standing)
         async with self._line:
@@ -234,13 +252,6 @@ class Dispatcher:
             for poke in self.pokes:
                 poke()
         return shown.with_values(self.tokens.sign)
-
-    async def _case_link(self, sender: Sender) -> View:
-        """An address of the case room, for whoever receives reports, and nobody else."""
-        person = await self._person(sender)
-        if person is None or self.case_link is None:
-            raise NotAReader
-        return case_link(await self.in_thread(self.case_link, person.id))
 
     async def _said_to_desk(self, intent: str, text: str, sender: Sender) -> View:
         if sender.standing is Standing.OUTSIDER:

@@ -12,8 +12,10 @@ from bot.database import address
 from bot.report_settings import (
     HR,
     LEVELS,
+    MODAL,
     MOST_RECIPIENTS,
     NOTICES,
+    OFF,
     ROUTES,
     Recipient,
     ReportSettings,
@@ -21,7 +23,7 @@ from bot.report_settings import (
     tried_out,
 )
 
-_KEYS = ("k", "windows", "working_days_only", "level", "notice", "leave", "recipients", "retention")
+_KEYS = ("k", "windows", "working_days_only", "level", "notice", "read_in_chat", "leave", "recipients", "retention")
 _PERSON = ("id", "name", "route", "key", "email")
 _KEPT = ("code", "name", "years", "months")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -42,7 +44,7 @@ def read(table: object, people: object, given: Mapping[str, str]) -> tuple[Repor
                 mistakes.append(f"clausebot.toml: [reports] {key} {_WANTED[key]}")
     recipients, wrong = _recipients([*_listed(table.get("recipients")), *_listed(people)])
     retention, more = _retention(_listed(table.get("retention")))
-    mistakes += [*wrong, *more, *_address_mistakes(given)]
+    mistakes += [*wrong, *more, *_mistakes_in_chat(found), *_address_mistakes(given)]
     if mistakes:
         return ReportSettings(), mistakes
     settings = ReportSettings(
@@ -114,6 +116,19 @@ def _retention(given: Sequence[object]) -> tuple[tuple[Schedule, ...], list[str]
     return tuple(found), mistakes
 
 
+def _mistakes_in_chat(found: Mapping[str, Any]) -> Iterator[str]:
+    """Why nothing can be shown in chat in two of the levels."""
+    why, level = _NOT_IN_CHAT.get(found.get("level", LEVELS[0]), ""), found.get("level")
+    if why and found.get("read_in_chat") == MODAL:
+        yield f'clausebot.toml: [reports] read_in_chat may not be "{MODAL}" where level is "{level}": {why}'
+
+
+_NOT_IN_CHAT = {
+    "unlock": "a passphrase opens the reports, and it is typed on the page of the case room alone, never in Slack or Teams",
+    "sealed": "only HR's own computers can open the reports, so this program has nothing to show",
+}
+
+
 def _address_mistakes(given: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the addresses and secrets; none of them is shown."""
     url, ledger = given.get("REPORTS_DATABASE_URL", ""), given.get("DATABASE_URL", "")
@@ -181,6 +196,7 @@ _READERS: Mapping[str, Any] = {
     "level": _one_of(*LEVELS),
     "notice": _one_of(*NOTICES),
     "leave": _page,
+    "read_in_chat": _one_of(OFF, MODAL),
 }
 _WANTED = {
     "k": "must be a whole number, 3 at least",
@@ -189,4 +205,5 @@ _WANTED = {
     "level": f"may be {', '.join(LEVELS)}",
     "leave": "must be the https address of a page of your own, such as https://www.example.gov/",
     "notice": f"may be {' or '.join(NOTICES)}",
+    "read_in_chat": f"may be {OFF} or {MODAL}",
 }

@@ -14,6 +14,8 @@ ROUTES = (HR, SUPERVISOR, FALLBACK)
 SEALED: Final = "sealed"
 LEVELS = ("embedded", "unlock", SEALED)
 NOTICES = ("every window", "after a release")
+# Whether cases are shown in chat, in a dialog and nowhere else: what is shown there passes through Slack or Microsoft.
+OFF, MODAL = "off", "modal"
 K = 5
 WINDOWS = (datetime.time(9), datetime.time(15))
 # A report rests so many hours, drawn by chance, before the window at which it is handed over.
@@ -53,7 +55,7 @@ class ReportSettings:
 
     `database_url` is the PostgreSQL cluster of the reports alone, empty where they are a file; `salt` and `keys` (the text of a
     key file) are empty where files in the data directory hold them; `hosted` says that files on this machine do not last, or are
-    not the only ones.
+    not the only ones; `read_in_chat` is whether whoever receives reports may read and work on them in a dialog of Slack or Teams.
     """
 
     k: int = K
@@ -62,6 +64,7 @@ class ReportSettings:
     hold: tuple[float, float] = HOLD
     level: str = LEVELS[0]
     notice: str = NOTICES[0]
+    read_in_chat: str = OFF
     recipients: tuple[Recipient, ...] = ()
     retention: tuple[Schedule, ...] = ()
     leave: str = ""

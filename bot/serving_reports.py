@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bot.case_access import CaseAccess
+from bot.case_dialogs import Dialogs
+from bot.case_door import CaseDoor
+from bot.case_handles import Handles
 from bot.caseroom import Caseroom
 from bot.channels import Part
 from bot.channels.web.cases import Cases
@@ -17,6 +20,7 @@ from bot.dispatcher import Dispatcher
 from bot.jobs import Tick
 from bot.opening_reports import Reports
 from bot.releasing import Releasing
+from bot.report_settings import MODAL
 from bot.report_upkeep import ReportUpkeep
 from bot.views import Quote
 
@@ -29,8 +33,8 @@ def rooms(door: Dispatcher, here: Reports, settings: Settings, delivers: Callabl
     if here.casebook is None:
         return [page, here.failures]
     access = _access(door, settings)
-    door.case_link = access.link_for
     room = Caseroom(here.casebook, settings.hours, door.today)
+    door.cases = cases_in_chat(door, here, room, access, shown=settings.reports.read_in_chat == MODAL)
 
     def quoted(clause: str) -> Quote | None:
         found = door.knowledge.clause(clause)
@@ -40,6 +44,17 @@ def rooms(door: Dispatcher, here: Reports, settings: Settings, delivers: Callabl
     floods, failed = (door.flood, *page.floods), here.failures.add
     upkeep = ReportUpkeep(door, here.counted, floods, here.casebook.window, access.readers, failed=failed, delivers=delivers)
     return [page, cases, upkeep, here.failures]
+
+
+def cases_in_chat(door: Dispatcher, here: Reports, room: Caseroom, access: CaseAccess, *, shown: bool) -> CaseDoor:
+    """The door of cases in chat; it shows them where that is switched on."""
+    failed = here.failures.add
+
+    async def link(reader: str) -> str:
+        return await door.in_thread(access.link_for, reader)
+
+    dialogs = Dialogs(room, _in_book(here), Handles(door.tokens, door.now), link, failed) if shown else None
+    return CaseDoor(access, door.in_thread, dialogs, failed)
 
 
 def work(door: Dispatcher, here: Reports, settings: Settings, delivers: Callable[[], None]) -> list[Tick]:

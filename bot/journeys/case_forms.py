@@ -37,7 +37,7 @@ _FORMS = {
     Act.WRITE: ActForm(
         "write",
         "Write to the reporter",
-        "Keep it behind the receipt",
+        "Keep behind the receipt",
         (
             Field(
                 "letter",
@@ -103,6 +103,12 @@ def forms(shown: Shown, sent: str = "") -> tuple[ActForm, ...]:
     """The forms for what this reader can do now, but for taking the case; the one that was `sent` stands open."""
     found = (_fitting(_FORMS[act], shown) for act in _FORMS if act in shown.offered)
     return tuple(replace(each, open=each.id == sent) for each in found if each)
+
+
+def form_of(act: Act, shown: Shown | None = None) -> ActForm | None:
+    """The form of one act, whether it can be done now or not; with what can be chosen where a case is given."""
+    form = _FORMS.get(act)
+    return _fitting(form, shown) if form and shown else form
 
 
 def _fitting(form: ActForm, shown: Shown) -> ActForm | None:

@@ -43,7 +43,7 @@ class Showing:
 
     async def formed(self, turn: Turn, body: Json, how: Callable[[View], Json]) -> Json:
         """What the dispatcher answers to a turn with a form, from staff or not."""
-        untold = self._door.reporting.takes(turn)
+        untold = self._door.untold(turn)
         return self._rendered(await self._view(turn, await self._people.sender_of_form(body), untold=untold), how, untold=untold)
 
     async def sent(self, form: str, values: Mapping[str, str], sealed: str, body: Json) -> Json:
@@ -72,7 +72,7 @@ class Showing:
             return self._failed(error, untold=untold)
 
     def _failed(self, error: Exception, *, untold: bool) -> View:
-        """The apology. `untold` for a turn of which nothing may be logged or counted: a report's."""
+        """The apology. `untold` for a turn of which nothing may be logged or counted: a report's, or a case's."""
         if untold:
             self._door.reporting.failed()
             return apology(NO_NUMBER)

@@ -125,9 +125,12 @@ class Conversation:
             turn = _turn(data, self._door.tokens)
         except ForgedButton as forged:
             return surface(refused(forged))
-        if surface != self._in_dialog and self._door.reporting.takes(turn):
-            return surface(self._door.reporting.in_a_dialog())
+        if surface != self._in_dialog and self._door.untold(turn):
+            return await self._bordered(self._not_in_a_dialog(turn, arrival, surface), surface, untold=True)
         return await self._shown(turn, arrival, surface, _held(turn, data))
+
+    async def _not_in_a_dialog(self, turn: Turn, arrival: Arrival, surface: Surface) -> Reply:
+        return surface(await self._door.not_in_a_dialog(turn, self._sender(arrival, await self._looked_up(arrival))))
 
     def _in_dialog(self, view: View) -> Reply:
         return replies.in_dialog(view, sealing(self._door.tokens))
@@ -148,11 +151,11 @@ class Conversation:
             view = await self._door.handle(turn, self._sender(arrival, standing))
             return surface(view.filled(held or {}).without_action("share"))
 
-        return await self._bordered(shown(), surface, untold=self._door.reporting.takes(turn))
+        return await self._bordered(shown(), surface, untold=self._door.untold(turn))
 
     async def _bordered(self, work: Awaitable[Reply], surface: Surface, *, untold: bool = False) -> Reply:
         """The channel's border: said kindly where the person is, logged once, without content. `untold` for a turn of which
-        nothing may be logged or counted: a report's."""
+        nothing may be logged or counted: a report's, or a case's."""
         try:
             return await work
         except Exception as error:  # noqa: BLE001 - whatever failed, somebody waits for an answer

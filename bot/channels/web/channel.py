@@ -65,12 +65,13 @@ class Web(Stateless):
             return 413, Page(view(Text(TOO_LONG)))
 
     async def _answer(self, post: Post) -> tuple[int, Page]:
-        form = posts.form_of(post)
+        untold = self._door.untold(post.turn)
+        form = None if untold else posts.form_of(post)
         if form and (wrong := posts.missing(form, post.typed)):
             return 422, Page(view(filled(form, post.typed)), post.seat.id, wrong=wrong)
         shown = await self._door.handle(post.turn, _sender(post.seat))
         at_home = post.turn == Pressed(HOME)
-        done = None if at_home else posts.done(post)
+        done = None if at_home or untold else posts.done(post)
         messages = self.sending.of(post.seat.id) if at_home else ()
         return 200, Page(shown.without_action("share"), post.seat.id, done, home=at_home, messages=messages)
 
