@@ -98,6 +98,10 @@ def test_a_hosted_installation_says_what_is_missing() -> None:
         ({"windows": ["09:00:30"]}, "windows must list"),
         ({"level": "open"}, "level may be"),
         ({"notice": "daily"}, "notice may be"),
+        ({"read_in_chat": "message"}, "read_in_chat may be off or modal"),
+        ({"read_in_chat": True}, "read_in_chat may be off or modal"),
+        ({"read_in_chat": "modal", "level": "unlock"}, "typed on the page of the case room alone"),
+        ({"read_in_chat": "modal", "level": "sealed"}, "only HR's own computers can open"),
         ({"working_days_only": 1}, "working_days_only must be"),
         ({"leave": "http://www.example.gov/"}, "leave must be the https address"),
         ({"leave": "javascript:alert(1)"}, "leave must be the https address"),
@@ -135,6 +139,14 @@ def test_what_the_settings_say_is_taken() -> None:
     assert settings.windows == (datetime.time(8), datetime.time(15, 30))
     assert [each.months for each in settings.retention] == [30, None]
     assert settings.leave == "https://www.example.gov/staff"
+
+
+def test_cases_are_shown_in_chat_only_where_somebody_says_so() -> None:
+    """Off is what it is; where it is off it goes with every level."""
+    assert read({}, None, {})[0].read_in_chat == "off"
+    assert read({"read_in_chat": "modal"}, None, {})[0].read_in_chat == "modal"
+    assert read({"read_in_chat": "modal", "level": "embedded"}, None, {})[1] == []
+    assert read({"read_in_chat": "off", "level": "sealed"}, None, {})[1] == []
 
 
 def test_reports_never_share_the_cluster_of_the_ledger() -> None:

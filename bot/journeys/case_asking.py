@@ -88,9 +88,15 @@ def _view(
         *above,
         Heading(f"{label}: {form.label}" if label else form.label),
         Text("\n".join(form.hints)) if form.hints else None,
-        filled(_drawn(form, str(asked)), values or {}),
+        _filled(_drawn(form, str(asked)), values or {}),
         Button("Back to the case", OPEN_ROOM, f"{CASE} {asked.case} 0"),
     )
+
+
+def _filled(form: Form, values: Mapping[str, str]) -> Form:
+    """The form with what was typed, and with what was chosen as far as it can be chosen now."""
+    allowed = {field.name: {each.value for each in field.choices} for field in form.fields}
+    return filled(form, {name: value for name, value in values.items() if not allowed.get(name) or value in allowed[name]})
 
 
 def _drawn(form: ActForm, state: str) -> Form:
