@@ -15,7 +15,7 @@ import pytest
 from bot.case_access import CaseAccess
 from bot.casebook import Casebook, Submission
 from bot.casebook.starting import casebook
-from bot.caseroom import Caseroom, Shown
+from bot.caseroom import Caseroom, Reader, Shown
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.journeys.cases import Act, Wanted
@@ -84,18 +84,28 @@ class Office:
         self.clock.forward(days=2)
         self.in_book(self.book.release)
 
+    def readers(self) -> tuple[Reader, ...]:
+        """Everybody who receives reports."""
+        return self.in_ledger(self.access.readers)
+
+    def reader(self, id: str) -> Reader:
+        """One of them."""
+        return next(each for each in self.readers() if each.id == id)
+
     def shown(self, reader: str = "joan") -> Shown:
         """The first case that somebody sees, opened."""
-        readers = self.in_ledger(self.access.readers)
-        actor = next(each for each in readers if each.id == reader)
-        (row, *_) = self.in_book(self.room.listed, actor, readers)
-        return self.in_book(self.room.opened, actor, readers, row.case.id)
+        (row, *_) = self.in_book(self.room.listed, self.reader(reader), self.readers())
+        return self.in_book(self.room.opened, self.reader(reader), self.readers(), row.case.id)
 
     def act(self, act: Act, reader: str = "joan", **texts: str) -> None:
         """Something that somebody does with it on the web meanwhile."""
-        readers, row = self.in_ledger(self.access.readers), self.shown(reader).row
-        actor = next(each for each in readers if each.id == reader)
-        self.in_book(self.room.act, actor, readers, row.case.id, Wanted(act, row.case.version, texts))
+        case = self.shown(reader).row.case
+        self.in_book(self.room.act, self.reader(reader), self.readers(), case.id, Wanted(act, case.version, texts))
+
+    def links(self) -> int:
+        """How many addresses of the case room were given out."""
+        database = self.door.ledger._database
+        return self.in_ledger(lambda: len(list(database.rows("SELECT * FROM link"))))
 
     def belongs_to(self, person: str) -> None:
         """The accounts of all channels are this person's from now on."""
