@@ -80,7 +80,7 @@ def views(room: Room) -> dict[str, View]:
         shown[f"case {page}"] = casework.case(full, page, casework.KEPT)
     for act in (Act.ASSESS, Act.WRITE, Act.NOTE, Act.CONCLUDE):
         shown[str(act)] = case_asking.asking(full, act)
-    typed = {"f1": "a", "f2": WIDE, "f3": WIDE, "f4": WIDE}
+    typed = {"f1": WIDE, "f2": WIDE, "f3": WIDE, "f4": WIDE}
     for act in (Act.ASSESS, Act.WRITE, Act.NOTE, Act.CONCLUDE):
         shown[f"{act} again"] = case_asking.again(replace(old, act=act), typed, "Not kept.", full, ("measures",))
         shown[f"{act} outdated"] = case_asking.outdated(replace(old, act=act), typed, Outdated.__doc__ or "", full)
@@ -190,8 +190,14 @@ def test_whoever_was_slower_sees_the_case_as_it_is_now(here: Room) -> None:
     facts = next(dict(block.pairs) for block in shown.blocks if isinstance(block, Facts))
     assert facts["Worked on by"] == "Ida Berg"
     assert "Ida Berg took the case" in facts["Done last"]
+    assert not any(isinstance(block, Quote) for block in shown.blocks)
     assert shown.forms[0].fields[0].value == "Known to Parks."
     assert read(shown.forms[0].state).version == 1
+    here.act(Act.NOTE, IDA, text="Seen by Ida. " * 200)
+    (quote,) = [block for block in case_asking.outdated(asked, {}, "Again.", here.shown()).blocks if isinstance(block, Quote)]
+    assert quote.text.startswith("Seen by Ida.")
+    assert quote.cut
+    assert quote.citation.startswith("Ida Berg added a note")
 
 
 def test_names_say_nothing_of_cases(here: Room) -> None:

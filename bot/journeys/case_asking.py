@@ -5,14 +5,15 @@ Names of forms, fields and choices say nothing of cases, since platforms may kee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.journeys import case_words
 from bot.journeys.case_forms import ActForm, form_of
 from bot.journeys.cases import LONGEST, Act
-from bot.views import OPEN, Block, Button, Choice, Facts, Form, Heading, Text, View, filled, view
+from bot.journeys.paging import split
+from bot.views import OPEN, Block, Button, Choice, Facts, Form, Heading, Quote, Text, View, filled, view
 
 if TYPE_CHECKING:
     from bot.caseroom import Shown
@@ -24,6 +25,8 @@ OPEN_ROOM = f"{OPEN}{ROOM}"
 CASE = "case"
 NOT_NOW = "That cannot be done with this case as it stands."
 _LATEST = 3
+# So many bytes of a text are a glimpse of it.
+_GLIMPSE = 400
 # A text that may be no longer than this is a few words.
 _SHORT = 200
 _CODES = "abcdefghijklmnopqrstuvwxyz"
@@ -65,7 +68,16 @@ def outdated(asked: Asked, values: Mapping[str, str], problem: str, shown: Shown
     now = replace(asked, version=shown.row.case.version)
     latest = [case_words.trail(each, shown.names) for each in shown.row.case.trail[-_LATEST:]]
     as_it_is = Facts((*case_words.facts(shown), ("Done last", "; ".join(latest))))
-    return _view(now, form_of(asked.act, shown), shown.row.label, [Text(problem), as_it_is], values)
+    above: list[Block] = [Text(problem), as_it_is, *_written_last(shown)]
+    return _view(now, form_of(asked.act, shown), shown.row.label, above, values)
+
+
+def _written_last(shown: Shown) -> Iterator[Quote]:
+    """How the latest text in a case begins: as much as there is room for beside a form that is full."""
+    for said in case_words.since(shown)[-1:]:
+        whole = next(iter((*said.words, *(value for _, value in said.pairs))))
+        begins = next(split(whole, _GLIMPSE, _GLIMPSE))
+        yield Quote(begins, said.by, cut=begins != whole)
 
 
 def texts(act: Act, values: Mapping[str, str]) -> dict[str, str]:
