@@ -102,6 +102,15 @@ class Office:
         case = self.shown(reader).row.case
         self.in_book(self.room.act, self.reader(reader), self.readers(), case.id, Wanted(act, case.version, texts))
 
+    def without(self, person: str) -> None:
+        """Whoever receives reports as this recipient receives none any more."""
+        people = tuple(each for each in self.book.people if each.id != person)
+        book = replace(self.book, people=people)
+        assert self.door.cases
+        assert self.door.cases.dialogs
+        dialogs = replace(self.door.cases.dialogs, room=replace(self.room, book=book))
+        self.door.cases = replace(self.door.cases, dialogs=dialogs)
+
     def links(self) -> int:
         """How many addresses of the case room were given out."""
         database = self.door.ledger._database

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from bot.answering import UnknownTurn
+from bot.case_access import CaseAccess
+from bot.case_dialogs import FAILED
 from bot.caseroom import Caseroom
 from bot.database import DatabaseGone
 from bot.dispatcher import Dispatcher
@@ -308,6 +310,7 @@ def test_the_case_room_is_asked_for_in_words(here: Office, words: str) -> None:
     assert any(isinstance(block, Link) for block in asked(here, Said(words)).blocks)
     here.belongs_to("bob")
     assert "for those who receive reports" in said(asked(here, Said(words)))
+    assert "for those who receive reports" in said(asked(here, Said(words), Account("slack", "T0", "U0NOBODY")))
 
 
 def test_a_question_about_it_is_a_question(here: Office) -> None:
@@ -315,3 +318,60 @@ def test_a_question_about_it_is_a_question(here: Office) -> None:
     assert not any(
         isinstance(block, Link) and "cases" in block.url for block in asked(here, Said("who may enter a case room of HR")).blocks
     )
+
+
+def test_whatever_fails_what_was_typed_stays(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake of the program is told as one; its own words never are."""
+    _, note, _ = inside(here)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("zebrafinch")
+
+    monkeypatch.setattr(Caseroom, "act", broken)
+    shown = asked(here, Submitted("room", {"f1": "Known to Parks."}, note.forms[0].state))
+    assert shown.blocks[0] == Text(FAILED)
+    assert shown.forms[0].fields[0].value == "Known to Parks."
+    assert "zebrafinch" not in str(shown)
+    assert here.failures.number == 1
+
+
+def test_a_refusal_of_the_case_itself_keeps_what_was_typed(here: Office) -> None:
+    """The last who may read a case cannot give it up; whatever the reason, it is said above the form."""
+    here.act(Act.RECUSE, "joan")
+    listed = asked(here, Pressed("open:room"))
+    case = asked(here, Pressed("open:room", listed.buttons[0].value))
+    recuse = next(each for each in case.buttons if each.label == "I am involved in this")
+    form = asked(here, Pressed("open:room", recuse.value)).forms[0]
+    here.without("ada")
+    shown = asked(here, Submitted("room", {}, form.state))
+    assert "Nobody else could read this case then" in str(shown.blocks[0])
+    assert shown.forms[0].submit == "Give the case up"
+
+
+def test_a_press_for_a_case_that_is_gone_is_as_good_as_none(here: Office) -> None:
+    """Also where it was to be taken."""
+    case = asked(here, Pressed("open:room", asked(here, Pressed("open:room")).buttons[0].value))
+    assert case.buttons[0].label == "Take this case"
+    here.act(Act.RECUSE, "hana")
+    assert said(asked(here, Pressed("open:room", case.buttons[0].value))) == " ".join((UnknownTurn.__doc__ or "").split())
+
+
+def test_a_ledger_that_is_away_is_told(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The forms are there without the case room, and a press says why nothing is shown."""
+    listed, _, _ = inside(here)
+
+    def away(*_: object) -> None:
+        raise DatabaseGone
+
+    monkeypatch.setattr(CaseAccess, "readers", away)
+    assert "Case room" not in str(asked(here, Pressed("open:forms")))
+    assert said(asked(here, Pressed("open:room", listed.buttons[0].value))) == " ".join((DatabaseGone.__doc__ or "").split())
+    assert here.failures.number == 1
+
+
+def test_a_handle_of_another_version_is_refused(here: Office) -> None:
+    """One that was made here, for something that nobody knows any more."""
+    assert here.door.cases
+    assert here.door.cases.dialogs
+    value = here.door.cases.dialogs.handles.made("something else", "hana")
+    assert said(asked(here, Pressed("open:room", value))) == " ".join((UnknownTurn.__doc__ or "").split())

@@ -14,7 +14,7 @@ from bot.casebook.shapes import Enclosure
 from bot.caseroom import Shown
 from bot.channels.slack import render as slack
 from bot.channels.teams import render as teams
-from bot.journeys import case_asking, casework
+from bot.journeys import case_asking, case_words, casework
 from bot.journeys.case_asking import Asked, read
 from bot.journeys.case_forms import form_of
 from bot.journeys.cases import LONGEST, Act, Outdated, State
@@ -230,3 +230,30 @@ def test_a_quote_marks_whose_words_they_are(here: Room) -> None:
     """What somebody wrote stands apart from what the program says, whatever it looks like."""
     quotes = [block for block in casework.case(here.shown()).blocks if isinstance(block, Quote)]
     assert [(each.text, each.citation) for each in quotes] == [(SECRET, "What was reported")]
+
+
+def test_where_there_is_nothing_to_choose_from_there_is_no_form(here: Room) -> None:
+    """With one case none can be linked."""
+    here.act(Act.TAKE)
+    shown = case_asking.asking(here.shown(), Act.LINK)
+    assert shown == view(Text(case_asking.NOT_NOW))
+
+
+def test_everything_that_is_known_of_a_case_is_said(here: Room) -> None:
+    """Danger, a hold, the case it belongs to, links; and what is not known has no line."""
+    here.reported("Another.", danger=True)
+    here.act(Act.TAKE)
+    here.act(Act.LINK, to=here.shown().others[0].case.id)
+    full = here.shown()
+    case = replace(full.row.case, linked="abcdef0123", on_hold=True)
+    facts = dict(case_words.facts(replace(full, row=replace(full.row, case=case))))
+    assert facts["Belongs to"] == "Case abcdef"
+    assert facts["Legal hold"] == "may not be deleted"
+    pairs = dict(pair for said in case_words.since(full) for pair in said.pairs)
+    assert pairs["Linked with"] == full.others[0].label
+    plain = replace(full.opened.case.submission, where="", clauses=(), danger=False)
+    opened = replace(full.opened, case=replace(full.opened.case, submission=plain))
+    assert [label for label, _ in case_words.reported(replace(full, opened=opened))] == ["Kind", "Seen"]
+    danger = replace(plain, danger=True)
+    opened = replace(full.opened, case=replace(full.opened.case, submission=danger))
+    assert [label for label, _ in case_words.reported(replace(full, opened=opened))] == ["Kind", "Seen", "Danger"]

@@ -87,3 +87,10 @@ def test_it_is_cut_at_words() -> None:
     """And at the end of a line, if there is one."""
     assert list(split("one two\nthree four", 132, 400)) == ["one two", "three four"]
     assert " " not in "".join(each[-1] for each in split(("some words " * 50).strip(), 200, 200))
+
+
+def test_what_cannot_be_torn_counts_too() -> None:
+    """A button, or facts, stand where there is room for them."""
+    facts = Facts((("Where", "x" * 100),))
+    assert weight(BUTTONS[0]) > 0
+    assert [len(page) for page in pages([facts, facts, BUTTONS[0]], weight(facts) + 10)] == [1, 1, 1]
