@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.journeys import case_words
 from bot.journeys.case_forms import ActForm, form_of
-from bot.journeys.cases import LONGEST, Act
+from bot.journeys.cases import Act
 from bot.journeys.paging import split
 from bot.views import OPEN, Block, Button, Choice, Facts, Form, Heading, Quote, Text, View, filled, view
 
@@ -27,8 +27,6 @@ NOT_NOW = "That cannot be done with this case as it stands."
 _LATEST = 3
 # So many bytes of a text are a glimpse of it.
 _GLIMPSE = 400
-# A text that may be no longer than this is a few words.
-_SHORT = 200
 _CODES = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -112,17 +110,13 @@ def _filled(form: Form, values: Mapping[str, str]) -> Form:
 
 
 def _drawn(form: ActForm, state: str) -> Form:
-    """A form as platforms may see it: its fields are numbers, its choices letters, the same ones whatever can be chosen now.
-
-    Long texts share what one of them may hold, so that a card takes them all when the form comes back.
-    """
+    """A form as platforms may see it: its fields are numbers, its choices letters, the same ones whatever can be chosen now."""
     whole = form_of(Act(form.id)) or form
-    share = LONGEST // max(1, sum(field.longest > _SHORT and not field.choices for field in form.fields))
     fields = []
     for place, field in enumerate(form.fields):
         codes = {choice.value: _CODES[number] for number, choice in enumerate(whole.fields[place].choices)}
         choices = tuple(Choice(codes[each.value], each.label) for each in field.choices)
-        fields.append(replace(field, name=_name(place), choices=choices, longest=min(field.longest, share)))
+        fields.append(replace(field, name=_name(place), choices=choices))
     return Form(ROOM, form.label, tuple(fields), form.submit, state, digested=False)
 
 

@@ -1,7 +1,7 @@
 """Long texts on pages that every channel shows whole. Pure.
 
-A page is measured by the strictest place, a card of Teams, in which texts are JSON in ASCII, each line is an element of its own,
-and the beginning stands three times (drawn, spoken, for old clients).
+A page is measured by the strictest place, a card of Teams, in which each line is an element of its own, and the beginning stands
+three times (drawn, spoken, for old clients).
 """
 
 from __future__ import annotations
@@ -89,4 +89,4 @@ def _weight(text: str) -> int:
 
 
 def _bytes(text: str) -> int:
-    return len(json.dumps(text))
+    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"))
