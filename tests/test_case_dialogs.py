@@ -17,6 +17,7 @@ from bot.caseroom import Caseroom
 from bot.database import DatabaseGone
 from bot.dispatcher import Dispatcher
 from bot.journeys.cases import Act
+from bot.journeys.casework import ON_THE_WEB
 from bot.people import Account, Sender, Standing
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import Facts, Link, Text, View
@@ -132,7 +133,7 @@ def test_p11_who_is_named_sees_neither_row_nor_count(hana: Any, here: Office, ch
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_the_rest_is_on_the_web(hana: Any, here: Office, channel: str) -> None:
     """An address that is made for this reader, and says nothing of the case."""
-    assert "Handing over, linking, receipts for witnesses, and files: on the web." in opened(hana, here)
+    assert ON_THE_WEB in opened(hana, here)
     hana.press("On the web")
     assert here.links() == 2
 
