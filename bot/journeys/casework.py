@@ -26,9 +26,7 @@ LIST, ACT, TAKE, WEB = "list", "act", "take", "web"
 ACTS = (Act.WRITE, Act.ASSESS, Act.NOTE, Act.CONCLUDE, Act.REOPEN, Act.RECUSE)
 KEPT = "Kept."
 GIVEN_UP = "You have given the case up, and do not see it any more."
-ON_THE_WEB = (
-    "Whatever is not offered here, such as handing over, and files: on the web. Please copy nothing from here into messages."
-)
+ON_THE_WEB = "Files, handing over and whatever else is not offered here: on the web. Please copy nothing from here into messages."
 # So many cases on a page, and signs of a value beside its label.
 _ROWS = 10
 _SHORT = 200
