@@ -21,8 +21,8 @@ from bot.journeys.cases import Act
 from bot.views import Form, Text, View
 from tests.canary import calls
 from tests.case_chats import Office, entered, office
-from tests.slack_driver import SlackDriver
-from tests.slack_stand_in import event
+from tests.slack_driver import SlackDriver, until
+from tests.slack_stand_in import Fault, event
 from tests.teams_driver import TeamsDriver, actions, inputs, visible
 from tests.teams_stand_in import activity, pressed
 
@@ -168,6 +168,19 @@ def test_p3_what_fails_leaves_no_line_either(
     assert counted() == before
     assert CANARY not in caplog.text
     assert not [each for each in caplog.records if each.name.startswith("bot")]
+
+
+def test_p2_a_dialog_that_slack_does_not_take_leaves_no_line(
+    slack: SlackDriver, here: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the press nor its time; that it failed is counted for the day."""
+    entered(slack)
+    slack.slack.faults = [Fault("views.update", times=9, status=200, body={"ok": False, "error": "view_too_large"})]
+    caplog.set_level(logging.DEBUG)
+    caplog.clear()
+    slack.interact(slack._pressed(slack._button(f"Open {label(here, Caseroom.listed)}")))
+    until(lambda: here.failures.number == 1)
+    assert not [each for each in caplog.records if each.name.startswith("bot") and each.levelno >= logging.WARNING]
 
 
 def label(here: Office, listed: Callable[..., Any]) -> str:

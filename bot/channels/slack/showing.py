@@ -82,24 +82,32 @@ class Showing:
 
     async def dialog(self, body: Json, turn: Turn, values: Mapping[str, str] | None = None) -> None:
         """Shows the view in a dialog: at once a light one, since the right to open it lasts three seconds, then filled."""
-        which = {"view_id": text_at(body, "view", "id")}
+        which, untold = {"view_id": text_at(body, "view", "id")}, self._door.untold(turn)
         opening = None
         if text_at(body, "view", "type") != "modal":
             which = {"external_id": secrets.token_hex(8)}
-            opening = asyncio.ensure_future(self._open(text_at(body, "trigger_id"), which["external_id"]))
+            opening = asyncio.ensure_future(self._open(text_at(body, "trigger_id"), which["external_id"], untold=untold))
         shown = await self.formed(turn, body, lambda view: self.modal(view.filled(values or {})))
         if opening and not await opening:
             if text_at(body, "response_url"):
                 await self._api.respond(text_at(body, "response_url"), {**_PRESS_AGAIN, "replace_original": False})
             return
-        await self._api.call("views.update", {**which, "view": shown})
+        try:
+            await self._api.call("views.update", {**which, "view": shown})
+        except DeliveryError:
+            if not untold:
+                raise
+            self._door.reporting.failed()
 
-    async def _open(self, trigger: str, name: str) -> bool:
+    async def _open(self, trigger: str, name: str, *, untold: bool) -> bool:
         """Opens the light dialog; False where Slack refuses. A lost answer may mean that it is open, so it is filled then too."""
         try:
             await self._api.call("views.open", {"trigger_id": trigger, "view": render.waiting(name)}, attempts=1)
         except DeliveryError as error:
-            log.warning("not delivered: %s", error)
+            if untold:
+                self._door.reporting.failed()
+            else:
+                log.warning("not delivered: %s", error)
             return not error.permanent
         return True
 
