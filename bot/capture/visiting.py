@@ -197,4 +197,5 @@ async def _taken(answer: aiohttp.ClientResponse) -> tuple[str, bytes]:
     return content_type, await packing.read(answer.content.iter_any(), answer.headers.get("Content-Encoding", ""))
 
 
+# Who visits for HR.
 STRANGER = Visitor()

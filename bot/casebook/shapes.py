@@ -12,7 +12,7 @@ from bot.casebook.windows import Window
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that came with a report, cleaned before it comes here."""
+    """A file that came with a report, cleaned before it comes here; or a page that HR captured, as its site sent it."""
 
     name: str = field(repr=False)
     media_type: str
@@ -105,7 +105,7 @@ class Change:
     """What an act of HR makes of a case, as `bot.journeys.cases` has decided it.
 
     `version` is that of the case before it; `content` is sealed to the case's readers, `reply` to the reporter's receipt too.
-    `recused` names a reader who can read it no more.
+    `recused` names a reader who can read it no more; `file` is put to those of the case.
     """
 
     done: Done
@@ -116,3 +116,4 @@ class Change:
     reply: str = field(default="", repr=False)
     recused: str = ""
     concluded: datetime.date | None = None
+    file: Enclosure | None = field(default=None, repr=False)
