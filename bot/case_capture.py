@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.capture.packing import PAGES
 from bot.capture.visiting import Captured
-from bot.casebook.shapes import Enclosure
+from bot.casebook.shapes import CAPTURED, Enclosure
 from bot.casebook.submission import tidy
 from bot.caseroom import Acted, Caseroom, Reader, Shown, TooLongToKeep
 from bot.journeys.cases import Act, NotTaken, Outdated, TakenByAnother, Wanted
@@ -34,9 +34,10 @@ def kept(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str, page
     """Keeps a page with its case as that stands now: a visit takes a while, and nothing of a capture depends on what is in the
     case. Where its files would be too large, the page is kept without its bytes, and says so.
 
-    Raises a Refused (TakenByAnother where the case was handed over in the meantime), Locked, KeyElsewhere and DatabaseGone.
+    Raises a Refused (TakenByAnother where the case was handed over in the meantime, TooLongToKeep), Locked, KeyElsewhere and
+    DatabaseGone.
     """
-    file: Enclosure | None = Enclosure(f"page-{page.digest[:12]}", _handed_out_as(page.kind), page.content)
+    file: Enclosure | None = Enclosure(f"{CAPTURED}{page.digest[:12]}", _handed_out_as(page.kind), page.content)
     for _ in range(TRIES):
         shown = offered(room, actor, readers, id)
         number = len(shown.opened.enclosures) + 1
@@ -44,6 +45,8 @@ def kept(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str, page
         try:
             return room.act(actor, readers, id, Wanted(Act.CAPTURE, shown.row.case.version, found=found), file)
         except TooLongToKeep:
+            if file is None:
+                raise
             file = None
         except Outdated:
             continue

@@ -84,6 +84,7 @@ def test_a_page_is_captured_and_shown_in_the_case(served: Served, there: Site, c
             there.url("/post"),
             "SHA-256",
             "file 1 of this case",
+            "captured by HR as its site sent it",
         ):
             assert part in seen
         assert "steal()" not in seen

@@ -8,9 +8,10 @@ import hashlib
 import logging
 import socket
 import ssl
+import tracemalloc
 import zlib
 from asyncio.selector_events import BaseSelectorEventLoop
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,13 @@ def test_names_are_looked_up_as_this_machine_does() -> None:
         asyncio.run(Visitor().visit("http://no-such-site.invalid/"))
 
 
+def test_a_name_without_an_address_is_no_site() -> None:
+    """It is there, and leads nowhere."""
+    with site() as there:
+        there.names["empty.example"] = ()
+        assert refused(there, "http://empty.example/") is refusals.NoSuchSite
+
+
 @pytest.mark.parametrize(
     ("page", "why"),
     [
@@ -317,6 +325,22 @@ def test_what_is_packed_all_the_same_is_unpacked(pack: Any) -> None:
     with site(a=answer(pack(b"<p>words"), Content_Encoding="gzip" if pack is gzip.compress else "deflate")) as there:
         found = captured(there, "/a")
     assert (found.content, found.read.text, found.digest) == (b"<p>words", "words", hashlib.sha256(b"<p>words").hexdigest())
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    """200 MB in 900 KB take no more memory than the limit."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield bomb
+
+    bomb = gzip.compress(b"\0" * 200_000_000, 1)
+    tracemalloc.start()
+    try:
+        with pytest.raises(refusals.TooLarge):
+            asyncio.run(packing.read(chunks(), "gzip"))
+        assert tracemalloc.get_traced_memory()[1] < 4 * packing.LARGEST
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("kind", ["application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"])

@@ -94,7 +94,7 @@ class Visitor:
         """The page at an address. Raises a NotCaptured, whatever the site does."""
         first = web_address(address, self.ports)
         try:
-            async with asyncio.timeout(self.patience), self._session() as session:
+            async with asyncio.timeout(self.patience), self._session(await asyncio.to_thread(self.trust)) as session:
                 redirects, last, content_type, content = await self._followed(session, first)
         except NotCaptured:
             raise
@@ -110,9 +110,9 @@ class Visitor:
         read = await reading.read(content, content_type)
         return Captured(redirects, str(last), packing.kind(content_type), at, content, read)
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _session(self, trust: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            resolver=_Resolver(self), use_dns_cache=False, force_close=True, ssl=self.trust(), socket_factory=self._socket
+            resolver=_Resolver(self), use_dns_cache=False, force_close=True, ssl=trust, socket_factory=self._socket
         )
         return aiohttp.ClientSession(
             connector=connector,

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from bot.casebook.submission import Submission
 from bot.casebook.windows import Window
 
+# How the names of captured pages begin.
+CAPTURED = "page-"
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
@@ -17,6 +20,11 @@ class Enclosure:
     name: str = field(repr=False)
     media_type: str
     content: bytes = field(repr=False)
+
+    @property
+    def captured(self) -> bool:
+        """Whether HR captured it; the names of what came with a report are ours as well, and others."""
+        return self.name.startswith(CAPTURED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ def is_new(row: Row) -> bool:
 
 def enclosure(given: Enclosure) -> str:
     """The kind and size of a file."""
-    return f"{given.media_type}, {max(1, len(given.content) // 1024):,} KB"
+    size = f"{given.media_type}, {max(1, len(given.content) // 1024):,} KB"
+    return f"captured by HR as its site sent it; {size}" if given.captured else size
 
 
 def since(shown: Shown) -> list[Said]:
