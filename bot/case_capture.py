@@ -66,10 +66,19 @@ def content(page: Captured, file: str) -> Mapping[str, str]:
         "file": file,
         "title": tidy(read.title),
         "itself": tidy(read.about),
-        "reading": "could not be read" if read.unread else "goes on; the rest is in the file" if read.cut else "",
+        "reading": _reading(page),
         "text": tidy(read.text),
     }
     return {name: text for name, text in fields.items() if text}
+
+
+def _reading(page: Captured) -> str:
+    """What is to be known of the text beside itself."""
+    if page.read.unread:
+        return "could not be read"
+    if page.read.cut:
+        return "goes on; the rest is in the file"
+    return "none, without its scripts" if page.kind in PAGES and not page.read.text else ""
 
 
 def _handed_out_as(kind: str) -> str:

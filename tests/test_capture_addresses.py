@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.capture.addresses import LONGEST, found_in, is_public, led_on, web_address
+from bot.capture.addresses import LONGEST, completed, found_in, is_public, led_on, web_address
 from bot.capture.refusals import BadAddress, LedAstray
 
 # What no visit may reach, by network (IANA's registries of special-purpose addresses; the last three are clouds' own).
@@ -201,6 +201,21 @@ def test_a_site_leads_nowhere_else(location: str) -> None:
     """What HR could not ask for, a site cannot either."""
     with pytest.raises(LedAstray):
         led_on(URL("https://site.example/a/page"), location)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (" site.example/a?b ", "https://site.example/a?b"),
+        ("http://site.example", "http://site.example"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("bob@site.example", "bob@site.example"),
+        ("file:///etc/passwd", "file:///etc/passwd"),
+    ],
+)
+def test_an_address_as_people_type_it(typed: str, read: str) -> None:
+    """The name of a site alone is one; nothing else is made to be."""
+    assert completed(typed) == read
 
 
 @pytest.mark.parametrize(

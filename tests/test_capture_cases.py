@@ -253,6 +253,8 @@ def test_what_could_not_be_read_or_goes_on_is_said() -> None:
     """Nobody takes a part for the whole."""
     assert case_capture.content(page(read=Read(unread=True)), "")["reading"] == "could not be read"
     assert "goes on" in case_capture.content(page(read=Read(text="x", cut=True)), "")["reading"]
+    assert case_capture.content(page(words=""), "")["reading"] == "none, without its scripts"
+    assert "reading" not in case_capture.content(page(words="", kind="image/png"), "")
     assert "reading" not in case_capture.content(page(), "")
 
 

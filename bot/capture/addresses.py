@@ -75,4 +75,10 @@ def found_in(words: str) -> str:
     if found:
         return found[0].rstrip(_ENDS_A_SENTENCE)[:LONGEST]
     bare = words.strip().rstrip(_ENDS_A_SENTENCE)
-    return f"https://{bare}"[:LONGEST] if _BARE.fullmatch(bare) else ""
+    return completed(bare)[:LONGEST] if _BARE.fullmatch(bare) else ""
+
+
+def completed(text: str) -> str:
+    """An address as somebody typed it; one that begins with the name of a site is read as https."""
+    bare = text.strip()
+    return f"https://{bare}" if _BARE.fullmatch(bare) else bare

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bot.capture import packing, text
 
-# How long reading may take, in seconds; 5 MB take about two.
-PATIENCE = 15.0
+# How long reading may take, in seconds; pages of 5 MB take about one.
+PATIENCE = 10.0
 # Without these some interpreters do not find their own library; nothing else of our surroundings is told to the reader.
 _SURROUNDINGS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 

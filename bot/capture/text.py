@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 # What is kept of a text, in letters; all of it is in the page's bytes.
 LONGEST, LONGEST_OF_ITSELF = 50_000, 1_000
 # In seconds and bytes, where the system can hold a process to them.
-MOST_WORK, MOST_MEMORY = 12, 512 * 1024 * 1024
+MOST_WORK, MOST_MEMORY = 9, 512 * 1024 * 1024
 # Charsets that browsers know, by Python's names. Latin-1 is read as Windows-1252, as browsers do (WHATWG Encoding).
 _CHARSETS = frozenset(
     """
@@ -65,8 +65,12 @@ def _charset(name: str) -> str:
     return ""
 
 
+class _Enough(Exception):
+    """More words would not be kept."""
+
+
 class _Page(HTMLParser):
-    """Gathers the words."""
+    """Gathers the words. Raises _Enough where there are more than are kept."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,6 +79,7 @@ class _Page(HTMLParser):
         self.itself: dict[str, str] = {}
         self._unseen, self._deep = "", 0
         self._in_title = False
+        self._letters = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag begins."""
@@ -117,13 +122,17 @@ class _Page(HTMLParser):
             self.title.append(data)
         elif not self._unseen:
             self.words.append(data)
+            self._letters += sum(map(len, data.split()))
+            if self._letters > LONGEST:
+                raise _Enough
 
 
 def page(html: str) -> dict[str, str | bool]:
     """What a page says, and what it says of itself."""
     found = _Page()
-    found.feed(html)
-    found.close()
+    with suppress(_Enough):
+        found.feed(html)
+        found.close()
     about = next((found.itself[name] for name in _OF_ITSELF if found.itself.get(name, "").strip()), "")
     of_itself = {"title": "".join(found.title), "about": about}
     return {name: " ".join(words.split())[:LONGEST_OF_ITSELF] for name, words in of_itself.items()} | plain("".join(found.words))

@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.capture import packing, reading
-from bot.capture.addresses import PORTS, is_public, led_on, web_address
+from bot.capture.addresses import PORTS, completed, is_public, led_on, web_address
 from bot.capture.refusals import (
     BadCertificate,
     NeedsLogin,
@@ -35,8 +35,8 @@ from bot.capture.refusals import (
     Unreachable,
 )
 
-# For the whole visit, in seconds.
-PATIENCE = 20.0
+# For the whole visit, in seconds: with reading it stays below the half minute after which proxies give a request up.
+PATIENCE = 15.0
 MOST_REDIRECTS = 5
 _LED_ON = frozenset({301, 302, 303, 307, 308})
 # Honest, and it names neither the organisation nor what this is for.
@@ -92,7 +92,7 @@ class Visitor:
 
     async def visit(self, address: str) -> Captured:
         """The page at an address. Raises a NotCaptured, whatever the site does."""
-        first = web_address(address, self.ports)
+        first = web_address(completed(address), self.ports)
         try:
             async with asyncio.timeout(self.patience), self._session(await asyncio.to_thread(self.trust)) as session:
                 redirects, last, content_type, content = await self._followed(session, first)
