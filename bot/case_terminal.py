@@ -53,7 +53,7 @@ def add_reading(group: click.Group, who: Option, enter: Enter) -> None:
     def show(settings: Settings, id: str, who: str) -> None:
         """Show one case with all that is in it. CASE is its id, or how it begins."""
         with enter(settings, who) as (room, actor, readers):
-            for line in _lines(room.opened(actor, readers, _whole(room, actor, readers, id))):
+            for line in _lines(room.opened(actor, readers, whole(room, actor, readers, id))):
                 click.echo(line)
 
 
@@ -71,7 +71,7 @@ def _command(name: str, act: Act, does: str, who: Option, enter: Enter) -> click
     @click.pass_obj
     def command(settings: Settings, id: str, who: str) -> None:
         with enter(settings, who) as (room, actor, readers):
-            shown = room.opened(actor, readers, _whole(room, actor, readers, id))
+            shown = room.opened(actor, readers, whole(room, actor, readers, id))
             wanted = Wanted(act, shown.row.case.version, _asked(act, TABLE[act], shown), _to(act, shown))
             done = room.act(actor, readers, shown.row.case.id, wanted)
         click.echo(f"{done.decided.case.state}, version {done.decided.case.version}", err=True)
@@ -82,7 +82,7 @@ def _command(name: str, act: Act, does: str, who: Option, enter: Enter) -> click
     return command
 
 
-def _whole(room: Caseroom, actor: Reader, readers: tuple[Reader, ...], begins: str) -> str:
+def whole(room: Caseroom, actor: Reader, readers: tuple[Reader, ...], begins: str) -> str:
     """The id that begins so, among what this person sees."""
     found = [row.case.id for row in room.listed(actor, readers) if row.case.id.startswith(begins)]
     if len(found) != 1:

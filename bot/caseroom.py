@@ -10,7 +10,7 @@ import datetime
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.casebook import Casebook, KeyElsewhere, Submission, recipients, shapes
 from bot.casebook.padding import TooLong
@@ -146,16 +146,18 @@ class Caseroom:
         """The files of a case. Raises NoSuchCase, Locked, KeyElsewhere and DatabaseGone."""
         return self._found(actor, readers, id).enclosures
 
-    def act(self, actor: Reader, readers: Sequence[Reader], id: str, wanted: Wanted) -> Acted:
-        """Does something with a case and keeps it, or does nothing. Raises a Refused (Outdated also where a colleague was faster
-        by a moment), Locked, KeyElsewhere and DatabaseGone."""
+    def act(
+        self, actor: Reader, readers: Sequence[Reader], id: str, wanted: Wanted, file: shapes.Enclosure | None = None
+    ) -> Acted:
+        """Does something with a case and keeps it, with a file where there is one, or does nothing. Raises a Refused (Outdated
+        also where a colleague was faster by a moment), Locked, KeyElsewhere and DatabaseGone."""
         case = self._found(actor, readers, id).case
         decided = decide(standing(case), actor.id, _people(case, readers), wanted, self.today())
         if wanted.act is Act.LINK:
             self._must_see(actor, readers, wanted.to)
         witness = self._for_witness(case, readers) if wanted.act is Act.WITNESS else None
         with _translated():
-            if not self.book.room.act(id, _change(case, decided, actor, readers)):
+            if not self.book.room.act(id, replace(_change(case, decided, actor, readers), file=file)):
                 raise Outdated
         return Acted(decided, self._filed(witness) if witness else "")
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.case_terminal import ACTS, Entered, add_acts, add_reading
+from bot.case_terminal import ACTS, ID, Entered, add_acts, add_reading
+from bot.case_terminal_capture import keep
 from bot.commands_keys_opening import opened
 from bot.commands_ledger import ledger_told
 from bot.config import Settings
@@ -76,6 +77,16 @@ def link(settings: Settings, email: str) -> None:
             click.echo(access.link_for(person.id if person else ""))
     except NotAReader:
         raise click.ClickException(f"{email} receives no reports; clausebot keys list shows who does") from None
+
+
+@cases.command()
+@ID
+@AS
+@click.pass_obj
+def capture(settings: Settings, id: str, who: str) -> None:
+    """Capture a reported page: visit it once, as a stranger, and keep it with the case."""
+    with _room(settings, who) as entered:
+        keep(entered, id)
 
 
 add_reading(cases, AS, _room)

@@ -1,6 +1,7 @@
 """`clausebot reader`: reports read and answered on HR's own computer, where level sealed keeps the only keys.
 
-It needs no ledger and no directory of people: who reads is the recipient whose key it is. Nothing that is opened is written down.
+It needs no ledger and no directory of people: who reads is the recipient whose key it is. Nothing that is opened is written down,
+but for a page that is captured into a file.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.case_terminal import ACTS, Entered, add_acts, add_reading
+from bot.case_terminal import ACTS, ID, Entered, add_acts, add_reading
+from bot.case_terminal_capture import keep, write
 from bot.config import Settings
 from bot.journeys.cases import Refused
 
@@ -118,6 +120,21 @@ def _enter_to_act(settings: Settings, who: str) -> Iterator[Entered]:
         raise click.UsageError("what is done in a copy would reach nobody; set REPORTS_DATABASE_URL")
     with _enter(settings, who) as entered:
         yield entered
+
+
+@reader.command()
+@ID
+@IDENTITY
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file, not into the case.")
+@click.pass_obj
+def capture(settings: Settings, id: str, who: str, output: Path | None) -> None:
+    """Capture a reported page: visit it once, from this computer, and keep it with the case; with a copy, in a file alone."""
+    if output:
+        with _enter(settings, who) as entered:
+            write(entered, id, output)
+    else:
+        with _enter_to_act(settings, who) as entered:
+            keep(entered, id)
 
 
 add_reading(reader, IDENTITY, _enter)

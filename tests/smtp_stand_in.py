@@ -133,17 +133,17 @@ async def serving(server: SmtpStandIn) -> AsyncIterator[SmtpStandIn]:
 
 
 class Certificate:
-    """A certificate for localhost that its own client trusts."""
+    """A certificate for a server's name that its own client trusts."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, server: str = "localhost") -> None:
         self._file = place / "mail.pem"
-        key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+        key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, server)])
         now = datetime.datetime.now(datetime.UTC)
         made = (
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(server)]), critical=False)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .sign(key, hashes.SHA256())
         )

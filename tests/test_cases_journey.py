@@ -54,7 +54,8 @@ TEXTS = {
 
 def acted(case: Case, act: Act, actor: str = HANA, to: str = "", **texts: str) -> Decided:
     """What an act with nothing missing makes of a case."""
-    return decide(case, actor, READERS, Wanted(act, case.version, {**TEXTS, **texts}, to), DAY)
+    found = {"address": "https://site.example/"} if act is Act.CAPTURE else {}
+    return decide(case, actor, READERS, Wanted(act, case.version, {**TEXTS, **texts}, to, found), DAY)
 
 
 def case(state: State = State.RECEIVED, holder: str = HANA) -> Case:
@@ -191,6 +192,15 @@ def test_what_is_missing_is_named(act: Act, texts: dict[str, str], fields: tuple
 def test_a_low_risk_needs_no_measure() -> None:
     """Where nobody is at risk, nothing need be done about it."""
     assert "measures" not in acted(case(State.ASSESSING), Act.ASSESS, risk="low", measures="").content
+
+
+def test_what_was_captured_comes_from_no_form() -> None:
+    """Only what the program found is kept, whatever stands beside it; without it there is nothing to keep."""
+    here, found = case(State.ASSESSING), {"address": "https://site.example/", "text": "What the page says."}
+    with pytest.raises(Unfilled):
+        decide(here, HANA, READERS, Wanted(Act.CAPTURE, here.version, {**TEXTS, "address": "made up"}), DAY)
+    done = decide(here, HANA, READERS, Wanted(Act.CAPTURE, here.version, TEXTS, found=found), DAY)
+    assert (done.content, done.reply, done.done.letter, done.case.state) == (found, "", "", State.ASSESSING)
 
 
 @given(st.integers(min_value=-3, max_value=9).filter(bool), st.sampled_from(list(Act)))

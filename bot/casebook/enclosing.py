@@ -1,4 +1,4 @@
-"""The files that come with a report, as one content to be sealed. They were cleaned before they come here."""
+"""The files of a case as one content to be sealed: those that came with the report, cleaned before, and pages captured by HR."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.casebook.padding import FILES, TooLong
 from bot.casebook.shapes import Enclosure
 
-MOST = 5
+MOST = 20
 _HEAD = 8
 
 

@@ -12,7 +12,7 @@ from bot.casebook.kept import Word
 from bot.casebook.padding import BODIES, FILES
 from bot.casebook.recipients import Recipient
 from bot.casebook.sealing import seal
-from bot.casebook.shapes import Case, Change, Done, Entry, Opened
+from bot.casebook.shapes import Case, Change, Done, Enclosure, Entry, Opened
 from bot.casebook.store import Store
 from bot.casebook.submission import Submission
 from bot.database import Row
@@ -85,6 +85,8 @@ class Room:
             to = self._to(report, readers, change.recused)
             if change.recused:
                 self._reseal(row, report, to, linked)
+            if change.file:
+                self._enclose(row, change.file, _keys(to, report))
             self._store.keep(id, change.done, self._word(change, row["public"], _keys(to, report)))
         return True
 
@@ -102,6 +104,12 @@ class Room:
         files = seal(self._opener.open_any(row["enclosed"]), keys, buckets=FILES) if row["enclosed"] else b""
         self._store.reseal(row["id"], own, seal(submission.to_bytes(report, ids, linked), keys), files)
         self._store.reseal_words(row["id"], lambda sealed: seal(self._opener.open_any(sealed), keys))
+
+    def _enclose(self, row: Row, file: Enclosure, keys: Collection[str]) -> None:
+        """Puts a file to those of a case. Raises TooLong where they are too many or too large together."""
+        files = enclosing.from_bytes(self._opener.open_any(row["enclosed"])) if row["enclosed"] else ()
+        enclosed = seal(enclosing.to_bytes((*files, file)), keys, buckets=FILES)
+        self._store.reseal(row["id"], row["own"], row["sealed"], enclosed)
 
     def _word(self, change: Change, public: str, keys: Collection[str]) -> Word:
         done = change.done

@@ -9,14 +9,22 @@ from dataclasses import dataclass, field
 from bot.casebook.submission import Submission
 from bot.casebook.windows import Window
 
+# How the names of captured pages begin.
+CAPTURED = "page-"
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that came with a report, cleaned before it comes here."""
+    """A file that came with a report, cleaned before it comes here; or a page that HR captured, as its site sent it."""
 
     name: str = field(repr=False)
     media_type: str
     content: bytes = field(repr=False)
+
+    @property
+    def captured(self) -> bool:
+        """Whether HR captured it; the names of what came with a report are ours as well, and others."""
+        return self.name.startswith(CAPTURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class Change:
     """What an act of HR makes of a case, as `bot.journeys.cases` has decided it.
 
     `version` is that of the case before it; `content` is sealed to the case's readers, `reply` to the reporter's receipt too.
-    `recused` names a reader who can read it no more.
+    `recused` names a reader who can read it no more; `file` is put to those of the case.
     """
 
     done: Done
@@ -116,3 +124,4 @@ class Change:
     reply: str = field(default="", repr=False)
     recused: str = ""
     concluded: datetime.date | None = None
+    file: Enclosure | None = field(default=None, repr=False)

@@ -24,6 +24,7 @@ DONE = {
     "recuse": "gave the case up, being involved",
     "hand_over": "handed it over",
     "link": "linked it with another case",
+    "capture": "captured a page",
     "witness": "made a receipt for a witness",
     "conclude": "concluded it",
     "reopen": "opened it again",
@@ -35,6 +36,16 @@ _FIELDS = {
     "measures": "Measures",
     "outcome": "Outcome",
     "reason": "Why",
+    "address": "Address",
+    "redirects": "Led there from",
+    "captured": "Captured",
+    "kind": "Kind",
+    "size": "Size",
+    "digest": "SHA-256",
+    "file": "As it was sent",
+    "title": "Title",
+    "itself": "Says of itself",
+    "reading": "Its text",
 }
 _IN_TEXT = ("text",)
 _LETTERS = {"word": "A personal word", "question": "A question", "feedback": "Feedback"}
@@ -76,7 +87,8 @@ def is_new(row: Row) -> bool:
 
 def enclosure(given: Enclosure) -> str:
     """The kind and size of a file."""
-    return f"{given.media_type}, {max(1, len(given.content) // 1024):,} KB"
+    size = f"{given.media_type}, {max(1, len(given.content) // 1024):,} KB"
+    return f"captured by HR as its site sent it; {size}" if given.captured else size
 
 
 def since(shown: Shown) -> list[Said]:

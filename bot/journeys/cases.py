@@ -79,6 +79,7 @@ class Act(StrEnum):
     RECUSE = "recuse"
     HAND_OVER = "hand_over"
     LINK = "link"
+    CAPTURE = "capture"
     WITNESS = "witness"
     CONCLUDE = "conclude"
     REOPEN = "reopen"
@@ -142,6 +143,7 @@ TABLE: Mapping[Act, Rule] = MappingProxyType(
         Act.RECUSE: Rule(Who.ANYBODY, R, A, D, C),
         Act.HAND_OVER: Rule(Who.HOLDER, NotTaken, A, D, IsConcluded),
         Act.LINK: Rule(Who.HOLDER, NotTaken, A, D, C),
+        Act.CAPTURE: Rule(Who.HOLDER, NotTaken, A, D, C),
         Act.WITNESS: Rule(Who.HOLDER, NotTaken, A, D, IsConcluded),
         Act.CONCLUDE: Rule(Who.HOLDER, NotTaken, NotAssessed, C, IsConcluded, {"outcome": OUTCOMES, "text": None}, ("reason",)),
         Act.REOPEN: Rule(Who.ANYBODY, NotConcluded, NotConcluded, NotConcluded, A),
@@ -186,13 +188,14 @@ class Case:
 class Wanted:
     """An act as it was sent: `texts` by field; `to` is a person's id (hand over) or another case's (link).
 
-    `version` is that of the case as the sender saw it.
+    `version` is that of the case as the sender saw it. `found` is what the program itself found (capture); no form can fill it.
     """
 
     act: Act
     version: int
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     to: str = field(default="", repr=False)
+    found: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +293,10 @@ def _decided(
             if wanted.to in ("", case.id):
                 raise ToOneself
             content = {"to": wanted.to}
+        case Act.CAPTURE if not wanted.found:
+            raise Unfilled(("address",))
+        case Act.CAPTURE:
+            content = dict(wanted.found)
         case Act.WRITE | Act.CONCLUDE:
             reply = content["text"]
         case Act.REOPEN:

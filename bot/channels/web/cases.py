@@ -7,17 +7,18 @@ report; what fails is counted and not described.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from bot.case_access import ENTER, IDLE, PATH, CaseAccess, NotAReader, OldCasesLink, Session, SignedOut
-from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader, WrongPassphrase
+from bot.case_access import ENTER, IDLE, PATH, CaseAccess, NotAReader, OldCasesLink, SignedOut
+from bot.caseroom import Caseroom, KeyElsewhere, Locked, WrongPassphrase
 from bot.channels import Stateless
 from bot.channels.web import cases_render as render
 from bot.channels.web import guard, html
+from bot.channels.web.cases_capture import ROUTE, Capturing
 from bot.channels.web.cases_render import POLICY
+from bot.channels.web.cases_seat import Answer, NotOurs, Seat
 from bot.channels.web.cases_shapes import Enter, NewReceipt, Page, Told, Unlock
 from bot.channels.web.posts import ENCODED
 from bot.database import DatabaseGone
@@ -35,30 +36,6 @@ ELSEWHERE = (
 FAILED = "Something went wrong on my side, and what you wanted may not be done. Please look at the case again."
 
 InThread = Callable[..., Awaitable[Any]]
-
-
-class NotOurs(Exception):
-    """That was not sent by this page, so it was not done. Please start over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who makes a request: their session, who they are today, and everybody who receives reports."""
-
-    session: Session
-    reader: Reader
-    readers: Sequence[Reader] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A page with its status; or, with `to`, another address of ours. `cookie` is None where it stays as it is."""
-
-    page: Page | None = None
-    status: int = 200
-    to: str = ""
-    cookie: str | None = None
-    form_token: str = field(default="", repr=False)
 
 
 class Cases(Stateless):
@@ -82,6 +59,7 @@ class Cases(Stateless):
         self._quoted = quoted
         self._k = k
         self._failed = failed
+        self._capturing = Capturing(caseroom, in_book, self._seated, self._posted, self._shown, self._paper)
         self._secure = access.url.startswith("https:")
         self._name = f"__Secure-{COOKIE}" if self._secure else COOKIE
 
@@ -96,6 +74,8 @@ class Cases(Stateless):
             web.post(f"{PATH}/unlock", self._bordered(self._unlock)),
             web.get(f"{PATH}/case/{{id}}", self._bordered(self._case)),
             web.get(f"{PATH}/case/{{id}}/file/{{number}}", self._file),
+            web.get(ROUTE, self._bordered(self._capturing.ask)),
+            web.post(ROUTE, self._bordered(self._capturing.capture)),
             web.post(f"{PATH}/case/{{id}}/{{act}}", self._bordered(self._act)),
         )
 

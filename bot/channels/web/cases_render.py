@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
+from bot.capture.addresses import found_in
 from bot.case_access import PATH
 from bot.caseroom import Row, Shown
 from bot.channels.web import html
@@ -15,7 +16,7 @@ from bot.channels.web.render import STYLE as PAGE_STYLE
 from bot.journeys import case_words
 from bot.journeys.case_clocks import suppressed
 from bot.journeys.case_forms import forms
-from bot.journeys.cases import State
+from bot.journeys.cases import LONGEST, State
 from bot.surface import NAME
 from bot.views import Quote
 
@@ -27,7 +28,9 @@ POLICY = html.policy(STYLE)
 def document(page: Page, form_token: str = "") -> str:
     """The whole page; with `form_token` somebody is signed in."""
     style = Markup(STYLE)  # noqa: S704 - our own file, whose digest the policy names
-    return _templates.get_template("cases.html").render(NAME=NAME, PATH=PATH, style=style, page=page, form_token=form_token)
+    return _templates.get_template("cases.html").render(
+        NAME=NAME, PATH=PATH, LONG=LONGEST, style=style, page=page, form_token=form_token
+    )
 
 
 def listed(rows: Sequence[Row], k: int) -> Listed:
@@ -59,6 +62,7 @@ def paper(
         f"{PATH}/case/{row.case.id}",
         row.case.version,
         "take" in shown.offered,
+        ("Capture this page" if found_in(submission.where) else "Capture a page") if "capture" in shown.offered else "",
         case_words.facts(shown),
         submission.what,
         case_words.reported(shown),

@@ -47,6 +47,18 @@ class NewReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """The page that says what capturing a page means, with an address of so many letters at most; `action` leads to the case."""
+
+    action: str
+    label: str
+    address: str = field(repr=False)
+    longest: int
+    problem: str = ""
+    kind: str = "capture"
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A case in the list."""
 
@@ -72,12 +84,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One case. `sent` are the texts of a form that came back, `wrong` what is wrong by field."""
+    """One case. `capture` leads to capturing a page, where that can be done; `sent` are the texts of a form that came back,
+    `wrong` what is wrong by field."""
 
     label: str
     action: str
     version: int
     take: bool
+    capture: str
     facts: Sequence[tuple[str, str]]
     what: str = field(repr=False)
     reported: Sequence[tuple[str, str]] = field(repr=False)
@@ -92,4 +106,4 @@ class Paper:
     kind: str = "case"
 
 
-Page = Enter | Told | Unlock | NewReceipt | Listed | Paper
+Page = Enter | Told | Unlock | NewReceipt | Capture | Listed | Paper
