@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.case_terminal import ACTS, Entered, add_acts, add_reading
+from bot.case_terminal_keeping import add_dispose, add_due
 from bot.commands_keys_opening import opened
 from bot.commands_ledger import ledger_told
 from bot.config import Settings
@@ -78,5 +79,16 @@ def link(settings: Settings, email: str) -> None:
         raise click.ClickException(f"{email} receives no reports; clausebot keys list shows who does") from None
 
 
+@cases.command()
+@click.pass_obj
+def disposed(settings: Settings) -> None:
+    """Print the disposition log: id, day, code of what was deleted. Not for those whom a report may concern: it counts."""
+    with ledger_told(), opened(settings) as book:
+        for each in book.keeping.log():
+            click.echo(f"{each.id}  {each.day}  {each.schedule}")
+
+
 add_reading(cases, AS, _room)
 add_acts(cases, AS, _room, ACTS)
+add_due(cases, AS, _room)
+add_dispose(cases, AS, _room)

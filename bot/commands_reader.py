@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.case_terminal import ACTS, Entered, add_acts, add_reading
+from bot.case_terminal_keeping import add_dispose, add_due
 from bot.config import Settings
 from bot.journeys.cases import Refused
 
@@ -121,4 +122,6 @@ def _enter_to_act(settings: Settings, who: str) -> Iterator[Entered]:
 
 
 add_reading(reader, IDENTITY, _enter)
+add_due(reader, IDENTITY, _enter)
+add_dispose(reader, IDENTITY, _enter_to_act)
 add_acts(reader, IDENTITY, _enter_to_act, (name for name in ACTS if name not in _ELSEWHERE))

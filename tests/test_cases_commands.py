@@ -119,4 +119,4 @@ def test_every_command_says_what_it_does() -> None:
     """In one line, and none takes words of a case as an option, since a shell would remember them."""
     for name, command in cases.commands.items():
         assert command.help, name
-        assert {each.name for each in command.params} <= {"id", "who", "email"}, name
+        assert {each.name for each in command.params} <= {"id", "ids", "who", "email"}, name

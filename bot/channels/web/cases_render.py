@@ -18,6 +18,7 @@ from bot.channels.web.render import STYLE as PAGE_STYLE
 from bot.citation import date
 from bot.journeys.case_clocks import Clock, suppressed
 from bot.journeys.cases import State
+from bot.report_settings import Schedule
 from bot.surface import NAME
 from bot.views import Quote
 
@@ -33,6 +34,9 @@ _DONE = {
     "witness": "made a receipt for a witness",
     "conclude": "concluded it",
     "reopen": "opened it again",
+    "schedule": "gave it a retention code",
+    "hold": "put it on legal hold",
+    "release_hold": "ended the legal hold",
 }
 _FIELDS = {
     "category": "About",
@@ -41,8 +45,11 @@ _FIELDS = {
     "measures": "Measures",
     "outcome": "Outcome",
     "reason": "Why",
+    "schedule": "Retention code",
 }
 _IN_TEXT = ("text",)
+UNOPENED = "Nobody has opened one of these cases, although it came to light a week ago or longer. Please open it now."
+NO_SCHEDULE = "no schedule is set up here; it stands under [[reports.retention]] of clausebot.toml"
 _LETTERS = {"word": "A personal word", "question": "A question", "feedback": "Feedback"}
 
 _templates = html.templates()
@@ -66,6 +73,7 @@ def listed(rows: Sequence[Row], k: int) -> Listed:
         [line for id, line in lines.items() if id not in concluded],
         [line for id, line in lines.items() if id in concluded],
         list(figures.items()),
+        UNOPENED if any(row.unopened for row in rows) else "",
     )
 
 
@@ -108,7 +116,8 @@ def _line(row: Row) -> Line:
         f"Owed to the reporter by {date(row.due)}" if row.due and row.standing.state is not State.CONCLUDED else "Nothing is owed"
     )
     new = row.case.heard > heard if heard else True
-    return Line(row.case.id, row.label, str(row.standing.state), row.overdue, new, line, clock)
+    hold = row.standing.on_hold
+    return Line(row.case.id, row.label, str(row.standing.state), row.overdue, new, row.unopened, hold, line, clock)
 
 
 def _facts(shown: Shown) -> list[tuple[str, str]]:
@@ -123,9 +132,17 @@ def _facts(shown: Shown) -> list[tuple[str, str]]:
     facts.append(("Asked about retaliation", f"from {days} on, behind the receipt"))
     if row.case.linked:
         facts.append(("Belongs to", f"Case {row.case.linked[:6]}"))
+    facts.append(("Kept by", _kept(row.case.schedule, shown.schedules)))
     if row.case.on_hold:
         facts.append(("Legal hold", "may not be deleted"))
     return facts
+
+
+def _kept(code: str, schedules: Sequence[Schedule]) -> str:
+    """What the retention schedule says of a case."""
+    if code:
+        return next((each.label for each in schedules if each.code == code), f"{code} (no longer in the schedule)")
+    return "no retention code yet" if schedules else NO_SCHEDULE
 
 
 def _clock(clock: Clock, today: datetime.date) -> str:
