@@ -15,7 +15,7 @@ def add_due(group: click.Group, who: Option, enter: Enter) -> None:
     @who
     @click.pass_obj
     def due(settings: Settings, who: str) -> None:
-        """List the cases that may be deleted by the retention schedule: id, line of the schedule, kept long enough since when."""
+        """List the cases that may be deleted by the retention schedule: id, line of the schedule, due since when."""
         from bot.case_keeping import CaseKeeping
 
         with enter(settings, who) as (room, actor, readers):

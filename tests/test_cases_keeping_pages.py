@@ -11,6 +11,7 @@ import pytest
 
 from bot.bound import Bound, Sizes
 from bot.case_access import PATH
+from bot.caseroom import Caseroom, Locked
 from bot.channels.web.cases_keeping import DUE
 from tests.case_pages import Browser, Served, case_pages, hidden
 from tests.caserooms import HANA, IDA, Reader, settings
@@ -176,3 +177,31 @@ def test_p19_the_receipt_of_a_deleted_case_is_one_that_never_was(served: Served)
     for receipt in (words, unknown):
         answers = bound.behind(receipt), bound.add(receipt, "More"), bound.change(receipt), bound.retaliation(receipt, "Worse")
         assert answers == (None, False, None, None)
+
+
+def test_locked_meanwhile_nothing_is_deleted(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page asks for the passphrase, before and after it was filled in; the case is there once it is open again."""
+    id, _ = due(served, "Kept")
+    browser = served.browser()
+    form = hidden(read(browser.get(DUE).text), DUE) | ticked(read(browser.answer.text)) | {"sure": "yes"}
+
+    def locked(*_: object) -> None:
+        raise Locked
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Caseroom, "listed", locked)
+        for answer, status in ((browser.get(DUE), 200), (browser.post(DUE, form), 409)):
+            assert answer.status_code == status
+            assert read(answer.text).one("input", id="passphrase")
+        assert "nothing was deleted" in browser.answer.text
+    assert browser.get(f"{PATH}/case/{id}").status_code == 200
+
+
+def test_p10_in_level_sealed_the_page_says_where_to_delete(tmp_path: Path) -> None:
+    """The server cannot know whose a case is, and proposes nothing to anybody."""
+    with case_pages(tmp_path, settings(level="sealed")) as served:
+        browser = served.browser()
+        assert "clausebot reader" in browser.get(DUE).text
+        assert "Delete" not in browser.answer.text
+        form = {"form_token": served.access.form_token(served.access.session(browser.cookie)[0])}
+        assert "clausebot reader" in browser.post(DUE, form | {"case-abc": "1", "sure": "yes"}).text

@@ -87,7 +87,7 @@ def deleted(made: Sequence[Disposed]) -> Deleted:
 
 def _line(each: Proposed, ticked: Collection[str]) -> DueLine:
     case = each.row.case
-    line = f"{each.schedule.label} · kept long enough since {date(each.since)}"
+    line = f"{each.schedule.label} · due since {date(each.since)}"
     return DueLine(case.id, f"{TICKED}{case.id}", each.row.label, case.version, line, case.id in ticked)
 
 
