@@ -16,7 +16,7 @@ from bot.channels.web.cases_render import POLICY
 from bot.channels.web.cases_shapes import Page, Told
 from bot.channels.web.posts import ENCODED
 from bot.database import DatabaseGone
-from bot.journeys.cases import NoSuchCase, Refused
+from bot.journeys.cases import NoSuchCase
 
 COOKIE = "cases"
 MOST_BYTES = 64 * 1024
@@ -59,8 +59,8 @@ class Border:
     ledger; `failed` counts."""
 
     def __init__(self, access: CaseAccess, in_thread: InThread, failed: Callable[[], None]) -> None:
-        self.access = access
-        self.in_thread = in_thread
+        self._access = access
+        self._in_thread = in_thread
         self._failed = failed
         self._secure = access.url.startswith("https:")
         self._name = f"__Secure-{COOKIE}" if self._secure else COOKIE
@@ -77,18 +77,19 @@ class Border:
         return serve
 
     def refusal(self, error: Exception) -> Answer:
-        said = [" ".join((error.__doc__ or "").split())]
+        """What is answered where something is refused, or failed."""
+        lines = [said(error)]
         match error:
             case SignedOut():
-                return Answer(Told(said), 401, cookie="")
+                return Answer(Told(lines), 401, cookie="")
             case NotAReader():
-                return Answer(Told(said), 403, cookie="")
+                return Answer(Told(lines), 403, cookie="")
             case NotOurs():
-                return Answer(Told(said), 403)
+                return Answer(Told(lines), 403)
             case NoSuchCase() | OldCasesLink():
-                return Answer(Told(said), 404)
+                return Answer(Told(lines), 404)
             case DatabaseGone():
-                return Answer(Told(said), 503)
+                return Answer(Told(lines), 503)
             case KeyElsewhere():
                 return Answer(Told(ELSEWHERE))
             case web.HTTPRequestEntityTooLarge():
@@ -98,6 +99,7 @@ class Border:
                 return Answer(Told([FAILED]), 500)
 
     def response(self, answer: Answer) -> web.Response:
+        """An answer as it is sent, with the headers and the cookie of every page here."""
         if answer.to:
             response = web.Response(status=303, headers={**HEADERS, "Location": answer.to})
         else:
@@ -113,13 +115,14 @@ class Border:
         return response
 
     def shown(self, page: Page, seat: Seat, cookie: str, status: int = 200) -> Answer:
-        return Answer(page, status, cookie=cookie, form_token=self.access.form_token(seat.session))
+        """A page for somebody who is signed in."""
+        return Answer(page, status, cookie=cookie, form_token=self._access.form_token(seat.session))
 
     async def seated(self, request: web.Request) -> tuple[Seat, str]:
         """Who makes this request, and the cookie that goes on. Raises SignedOut and NotAReader."""
         cookie = request.cookies.get(self._name, "")
-        session, reader, renewed = await self.in_thread(self.access.session, cookie)
-        return Seat(session, reader, await self.in_thread(self.access.readers)), renewed
+        session, reader, renewed = await self._in_thread(self._access.session, cookie)
+        return Seat(session, reader, await self._in_thread(self._access.readers)), renewed
 
     async def posted(self, request: web.Request) -> tuple[Seat, str, dict[str, str]]:
         """The same for a form of ours, with what it holds. Raises NotOurs for any other."""
@@ -128,7 +131,7 @@ class Border:
         if request.content_type != ENCODED or (request.content_length or 0) > MOST_BYTES:
             raise NotOurs
         sent = {name: str(text).replace("\r\n", "\n") for name, text in (await request.post()).items()}
-        if not self.access.is_own_form(seat.session, sent.pop("form_token", "")):
+        if not self._access.is_own_form(seat.session, sent.pop("form_token", "")):
             raise NotOurs
         return seat, cookie, sent
 
@@ -139,6 +142,6 @@ def must_be_ours(request: web.Request) -> None:
         raise NotOurs
 
 
-def said(refused: Refused) -> str:
+def said(refused: Exception) -> str:
     """What somebody is told who is refused something."""
     return " ".join((refused.__doc__ or "").split())
