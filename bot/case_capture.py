@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from bot.capture.packing import PAGES
 from bot.capture.visiting import Captured
+from bot.case_shapes import TooLongToKeep
 from bot.casebook.shapes import CAPTURED, Enclosure
 from bot.casebook.submission import tidy
-from bot.caseroom import Acted, Caseroom, Reader, Shown, TooLongToKeep
+from bot.caseroom import Acted, Caseroom, Reader, Shown
 from bot.journeys.cases import Act, NotTaken, Outdated, TakenByAnother, Wanted
 
 # So often it is tried to keep a page where another process changes the case in the same moment.

@@ -19,6 +19,7 @@ Entered = tuple["Caseroom", "Reader", tuple["Reader", ...]]
 Enter = Callable[[Settings, str], AbstractContextManager[Entered]]
 Option = Callable[[Any], Any]
 ID = click.argument("id", metavar="CASE")
+NO_SCHEDULE = "no retention schedule is set up here; it is your organisation's own, under [[reports.retention]] of clausebot.toml"
 # By command: what it does. The names are those of the acts, but that `link` is the way in.
 ACTS = {
     "take": (Act.TAKE, "Take a case that nobody works on."),
@@ -31,6 +32,9 @@ ACTS = {
     "witness": (Act.WITNESS, "Make a receipt for somebody who cooperates."),
     "conclude": (Act.CONCLUDE, "Conclude a case with its outcome and what the reporter is told."),
     "reopen": (Act.REOPEN, "Open a concluded case again."),
+    "schedule": (Act.SCHEDULE, "Choose the line of your retention schedule by which a case is kept."),
+    "hold": (Act.HOLD, "Put a case on legal hold, so that it cannot be deleted."),
+    "release-hold": (Act.RELEASE_HOLD, "End the legal hold of a case."),
 }
 
 
@@ -96,7 +100,7 @@ def _asked(act: Act, rule: Rule, shown: Shown) -> dict[str, str]:
     """What an act needs, asked for one by one."""
     given = {}
     for name in (*rule.needs, *rule.may):
-        values = rule.needs.get(name)
+        values = _codes(shown) if name == "schedule" else rule.needs.get(name)
         if name == "outcome" and shown.row.standing.state is State.ASSESSING:
             values = OUTCOMES[-1:]
         if values:
@@ -105,6 +109,15 @@ def _asked(act: Act, rule: Rule, shown: Shown) -> dict[str, str]:
             default = "" if name in rule.may else None
             given[name] = click.prompt(_label(act, name), default=default, show_default=False, err=True)
     return given
+
+
+def _codes(shown: Shown) -> tuple[str, ...]:
+    """The codes of the retention schedule; what each means is said first."""
+    if not shown.schedules:
+        raise click.ClickException(NO_SCHEDULE)
+    for each in shown.schedules:
+        click.echo(each.label, err=True)
+    return tuple(each.code for each in shown.schedules)
 
 
 def _label(act: Act, name: str) -> str:
@@ -131,13 +144,16 @@ def _line(row: Row) -> str:
         if row.due and row.standing.state is not State.CONCLUDED
         else "-"
     )
-    return "  ".join((row.case.id[:12], str(row.standing.state), str(row.case.released), owed, row.holder or "nobody"))
+    marks = ["on legal hold"] * row.standing.on_hold + ["never opened"] * row.unopened
+    return "  ".join((row.case.id[:12], str(row.standing.state), str(row.case.released), owed, row.holder or "nobody", *marks))
 
 
 def _lines(shown: Shown) -> Iterator[str]:
     case = shown.row.case
     yield _line(shown.row)
     yield from (f"{each.name}: by {each.due}{f', done on {each.met}' if each.met else ''}" for each in shown.clocks)
+    if case.schedule:
+        yield f"kept by {next((each.label for each in shown.schedules if each.code == case.schedule), case.schedule)}"
     about = case.submission
     yield f"\n{about.kind}, seen {about.when.lower()}" + (f", clauses {', '.join(about.clauses)}" if about.clauses else "")
     yield from filter(None, ("somebody is in danger, says the reporter" if about.danger else "", about.where, about.what))

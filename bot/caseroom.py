@@ -8,93 +8,22 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from bot.case_shapes import Acted, LastReader, Locked, NoReceipt, Reader, Row, Shown, TooLongToKeep, WrongPassphrase, standing
 from bot.casebook import Casebook, KeyElsewhere, Submission, recipients, shapes
+from bot.casebook.keeping import unopened
 from bot.casebook.padding import TooLong
 from bot.casebook.recipients import NobodyLeft, UnknownRoute
 from bot.casebook.sealing import NotForThisKey
 from bot.journeys import case_clocks
-from bot.journeys.case_clocks import Clock
-from bot.journeys.cases import Act, Case, Decided, Done, NoSuchCase, Outdated, Refused, State, Wanted, decide, offered
+from bot.journeys.case_refusals import NoSuchSchedule
+from bot.journeys.cases import Act, Case, Decided, NoSuchCase, Outdated, Wanted, decide, offered
 from bot.office_hours import Hours
 
 __all__ = ["Acted", "Caseroom", "KeyElsewhere", "LastReader", "Locked", "Reader", "Row", "Shown", "WrongPassphrase", "standing"]
-
-
-class Locked(Exception):
-    """The reports are locked. Whoever knows the passphrase can open them for half an hour."""
-
-
-class WrongPassphrase(Exception):
-    """This is not the passphrase. Nothing was opened."""
-
-
-class LastReader(Refused):
-    """Nobody else could read this case then, so it stays as it is. Have somebody independent named first (clausebot keys add)."""
-
-
-class NoReceipt(Refused):
-    """No receipt can be made for this case here: it would reach somebody who gave the case up, or nobody at all."""
-
-
-class TooLongToKeep(Refused):
-    """This is more than can be kept in one piece, so nothing was kept. Please shorten it, or send it in parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who receives reports: their id and name in the directory, and the recipients whose key they may use."""
-
-    id: str
-    name: str = field(repr=False)
-    recipients: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A case in the list, as one reader sees it; `holder` is the name of whoever works on it, `due` the nearest day owed."""
-
-    case: shapes.Case = field(repr=False)
-    standing: Case
-    holder: str = field(repr=False)
-    mine: bool
-    overdue: bool
-    due: datetime.date | None
-
-    @property
-    def label(self) -> str:
-        """What it is called: random, and the same for everybody."""
-        return f"Case {self.case.id[:6]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A case, opened: what is in it, what is owed, what its reader can do with it, to whom it can go, what it can be linked to.
-
-    `check_ins` are the questions about retaliation: after how many days, from which day on, and whether it waits already;
-    `names` are those of everybody who receives reports, by id.
-    """
-
-    row: Row
-    opened: shapes.Opened = field(repr=False)
-    clocks: tuple[Clock, ...]
-    check_ins: tuple[tuple[int, datetime.date, bool], ...]
-    offered: tuple[Act, ...]
-    colleagues: tuple[Reader, ...] = field(repr=False)
-    others: tuple[Row, ...] = field(repr=False)
-    names: Mapping[str, str] = field(repr=False)
-    today: datetime.date
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """What was done, and the words of a receipt that was made for a witness: for the eyes of whoever did it, once."""
-
-    decided: Decided
-    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -140,6 +69,7 @@ class Caseroom:
             tuple(each for each in self.listed(actor, readers) if each.case.id != id),
             {each.id: each.name for each in readers},
             today,
+            self.book.settings.retention,
         )
 
     def enclosures(self, actor: Reader, readers: Sequence[Reader], id: str) -> tuple[shapes.Enclosure, ...]:
@@ -155,6 +85,8 @@ class Caseroom:
         decided = decide(standing(case), actor.id, _people(case, readers), wanted, self.today())
         if wanted.act is Act.LINK:
             self._must_see(actor, readers, wanted.to)
+        if wanted.act is Act.SCHEDULE and decided.case.schedule not in {each.code for each in self.book.settings.retention}:
+            raise NoSuchSchedule
         witness = self._for_witness(case, readers) if wanted.act is Act.WITNESS else None
         with _translated():
             if not self.book.room.act(id, replace(_change(case, decided, actor, readers), file=file)):
@@ -209,19 +141,13 @@ class Caseroom:
     def _row(self, case: shapes.Case, here: Case, actor: Reader, readers: Sequence[Reader]) -> Row:
         left = "somebody who has left" if case.holder else ""
         holder = next((each.name for each in readers if each.id == case.holder), left)
-        late = case_clocks.overdue(here, self.hours, self.today())
-        return Row(case, here, holder, case.holder == actor.id, late, case_clocks.next_due(here, self.hours))
+        today = self.today()
+        late, due = case_clocks.overdue(here, self.hours, today), case_clocks.next_due(here, self.hours)
+        return Row(case, here, holder, case.holder == actor.id, late, due, unopened(case, today))
 
 
 # What a case begins with that HR made for a witness.
 WITNESS = "HR made this receipt for somebody who cooperates (416.10). It belongs to"
-
-
-def standing(case: shapes.Case) -> Case:
-    """What the journey decides by: nothing of what was written."""
-    trail = tuple(Done(Act(each.act), each.by, each.day, each.to, each.letter) for each in case.trail)
-    recused = frozenset(each.by for each in trail if each.act is Act.RECUSE)
-    return Case(case.id, case.released, State(case.state), case.holder, recused, case.version, trail)
 
 
 @contextmanager
@@ -259,6 +185,8 @@ def _change(case: shapes.Case, decided: Decided, actor: Reader, readers: Sequenc
         decided.reply,
         _left_behind(case, after, actor, readers) if done.act is Act.RECUSE else "",
         concluded,
+        after.on_hold,
+        after.schedule,
     )
 
 

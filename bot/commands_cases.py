@@ -11,6 +11,7 @@ import click
 
 from bot.case_terminal import ACTS, ID, Entered, add_acts, add_reading
 from bot.case_terminal_capture import keep
+from bot.case_terminal_keeping import add_dispose, add_due
 from bot.commands_keys_opening import opened
 from bot.commands_ledger import ledger_told
 from bot.config import Settings
@@ -89,5 +90,16 @@ def capture(settings: Settings, id: str, who: str) -> None:
         keep(entered, id)
 
 
+@cases.command()
+@click.pass_obj
+def disposed(settings: Settings) -> None:
+    """Print the disposition log: id, day, code of what was deleted. Not for those whom a report may concern: it counts."""
+    with ledger_told(), opened(settings) as book:
+        for each in book.keeping.log():
+            click.echo(f"{each.id}  {each.day}  {each.schedule}")
+
+
 add_reading(cases, AS, _room)
 add_acts(cases, AS, _room, ACTS)
+add_due(cases, AS, _room)
+add_dispose(cases, AS, _room)

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from bot.casebook import Window, recipients
-from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader
+from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader, Row
 from bot.database import DatabaseGone
 from bot.journeys.hr import CASES_LINK
 from bot.ledger import Ledger
@@ -40,6 +40,10 @@ FLOODED = view(
     )
 )
 OVERDUE = view(Text("Something that is owed to a reporter is overdue. What it is stands in the case room."), ROOM)
+UNOPENED = view(
+    Text("Something that came to light a week ago or longer has not been opened by anybody. It waits for you in the case room."),
+    ROOM,
+)
 InThread = Callable[..., Awaitable[Any]]
 
 
@@ -84,7 +88,7 @@ class Releasing:
         self._owed = await self._in_book(self._book.release) or (self._owed and not told)
         readers = await self._in_thread(self._readers)
         notices = self._at_window(window, readers) if self._owed or self._always else []
-        notices += await self._overdue(window, readers)
+        notices += await self._daily(window, readers)
         await self._in_thread(self._keep, notices)
         await self._in_book(self._book.mark_told)
         self._done, self._owed = window, False
@@ -112,16 +116,24 @@ class Releasing:
         key = f"window:{window.day.isoformat()}:{window.name}"
         return [notice(key, each, AT_WINDOW, self._book.windows.moment(window)) for each in readers]
 
-    async def _overdue(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
-        """Once a day, for those who see a case that is overdue. Where the reports are locked nobody can tell whose that is."""
-        key, at = f"overdue:{window.day.isoformat()}", self._book.windows.moment(window)
-        return [notice(key, each, OVERDUE, at) for each in readers if await self._in_book(self._is_late, each, readers)]
+    async def _daily(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
+        """Once a day, for those who see such a case: that something is overdue, and that something was never opened (P20).
 
-    def _is_late(self, reader: Reader, readers: Sequence[Reader]) -> bool:
+        Where the reports are locked nobody can tell whose that is.
+        """
+        day, at = window.day.isoformat(), self._book.windows.moment(window)
+        found = []
+        for each in readers:
+            rows = await self._in_book(self._seen, each, readers)
+            found += [notice(f"overdue:{day}", each, OVERDUE, at)] if any(row.overdue for row in rows) else []
+            found += [notice(f"unopened:{day}", each, UNOPENED, at)] if any(row.unopened for row in rows) else []
+        return found
+
+    def _seen(self, reader: Reader, readers: Sequence[Reader]) -> tuple[Row, ...]:
         try:
-            return any(row.overdue for row in self._caseroom.listed(reader, readers))
+            return self._caseroom.listed(reader, readers)
         except (Locked, KeyElsewhere):
-            return False
+            return ()
 
     def _keep(self, notices: Sequence[Notice]) -> None:
         with self._ledger.transaction():

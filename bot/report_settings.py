@@ -47,6 +47,14 @@ class Schedule:
     name: str = ""
     months: int | None = None
 
+    @property
+    def label(self) -> str:
+        """How it is shown: code, name and period."""
+        years, months = divmod(self.months or 0, 12)
+        parts = [_counted(years, "year"), _counted(months, "month")]
+        period = " and ".join(filter(None, parts)) or "no period, so it is never proposed for deletion"
+        return f"{self.code} {self.name}".strip() + f" ({period})"
+
 
 @dataclass(frozen=True, slots=True)
 class ReportSettings:
@@ -83,6 +91,10 @@ class ReportSettings:
     def unready(self) -> tuple[str, ...]:
         """What is missing before reports may be taken, as far as settings tell; each a sentence."""
         return tuple(_unready(self))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}" if number else ""
 
 
 def tried_out(settings: ReportSettings) -> ReportSettings:

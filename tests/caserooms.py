@@ -13,14 +13,14 @@ from pathlib import Path
 from bot.casebook import Casebook, Receipt, Submission, keys
 from bot.casebook.opening import Ring
 from bot.casebook.room import Opener
-from bot.casebook.starting import MIGRATIONS
+from bot.casebook.starting import MIGRATIONS, PRAGMAS
 from bot.casebook.store import Store
 from bot.casebook.windows import Windows
 from bot.caseroom import Acted, Caseroom, Reader, Shown
 from bot.database import migrating
 from bot.journeys.cases import Act, Wanted
 from bot.office_hours import Hours
-from bot.report_settings import Recipient, ReportSettings
+from bot.report_settings import Recipient, ReportSettings, Schedule
 from tests.databases import opened
 
 # A Monday, 10:00 in Chicago: after the window of 09:00.
@@ -34,6 +34,7 @@ HANA, IDA, ADA, TOM = (
 )
 READERS = (ADA, HANA, IDA)
 SECRET = "The page says what only the night crew knows."  # noqa: S105 - what somebody reports
+RETENTION = (Schedule("GS-1", "Complaints", 24), Schedule("GS-2"))
 RECEIPT_SALT = b"salt of the tests"
 
 
@@ -74,6 +75,15 @@ class Room:
         self.clock.later(days=2)
         self.book.release()
 
+    def concluded(self, id: str = "", code: str = "GS-1", reader: Reader = HANA) -> str:
+        """A case gone all its way, with its retention code; its id."""
+        id = id or self.case(reader)
+        self.act(Act.TAKE, reader, id)
+        self.act(Act.ASSESS, reader, id, category="Posting", severity="minor", risk="low")
+        self.act(Act.SCHEDULE, reader, id, schedule=code)
+        self.act(Act.CONCLUDE, reader, id, outcome="substantiated", text="Taken down.")
+        return id
+
     def case(self, reader: Reader = HANA) -> str:
         """The id of the first case that this reader sees."""
         return self.caseroom.listed(reader, self.readers)[0].case.id
@@ -90,13 +100,13 @@ class Room:
 
 
 def settings(level: str = "embedded", notice: str = "every window") -> ReportSettings:
-    """Two of HR, and somebody independent."""
+    """Two of HR, and somebody independent; cases are kept two years, or without end."""
     people = (
         Recipient("hr", "Hana Ruiz", "hr", email="hana@city.example"),
         Recipient("hr-two", "Ida Berg", "hr", email="ida@city.example"),
         Recipient("independent", "Ada Clerk", "fallback", email="ada@city.example"),
     )
-    return ReportSettings(level=level, notice=notice, recipients=people)
+    return ReportSettings(level=level, notice=notice, recipients=people, retention=RETENTION)
 
 
 @contextmanager
@@ -104,7 +114,7 @@ def office(
     kind: str = "memory", place: Path | None = None, chosen: ReportSettings | None = None, opener: Opener | None = None
 ) -> Iterator[Room]:
     """An office with an empty casebook on a database of this kind."""
-    with opened(kind, place or Path()) as database:
+    with opened(kind, place or Path(), PRAGMAS) as database:
         migrating.migrate(database, MIGRATIONS)
         given, clock = chosen or settings(), Clock()
         ring = {each.id: (keys.made(),) for each in given.recipients}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from bot.database.postgres import Postgres
-from bot.database.sqlite import SQLite
+from bot.database.sqlite import PRAGMAS, SQLite
 
 KINDS = ("memory", "file", "postgres")
 POSTGRES = os.environ.get("CLAUSEBOT_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
@@ -29,8 +29,8 @@ MISTAKEN = (sqlite3.OperationalError, psycopg.ProgrammingError)
 
 
 @contextmanager
-def opened(kind: str, place: Path) -> Iterator[Handle]:
-    """One handle of this kind, empty; `place` is a directory for the file."""
+def opened(kind: str, place: Path, pragmas: Sequence[str] = PRAGMAS) -> Iterator[Handle]:
+    """One handle of this kind, empty; `place` is a directory for the file, `pragmas` are SQLite's switches."""
     if kind == "postgres":
         with schema() as url:
             handle: Handle = Postgres(url)
@@ -39,7 +39,7 @@ def opened(kind: str, place: Path) -> Iterator[Handle]:
             finally:
                 handle.close()
         return
-    handle = SQLite(place / "new" / "ledger.sqlite" if kind == "file" else None)
+    handle = SQLite(place / "new" / "ledger.sqlite" if kind == "file" else None, pragmas)
     try:
         yield handle
     finally:

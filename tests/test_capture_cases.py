@@ -14,7 +14,7 @@ from bot.capture import packing, text
 from bot.capture.reading import Read
 from bot.capture.visiting import Captured
 from bot.casebook import Submission, enclosing, sealing
-from bot.casebook.shapes import Enclosure
+from bot.casebook.shapes import Change, Done, Enclosure
 from bot.caseroom import Caseroom, NoSuchCase, Reader
 from bot.journeys.cases import Act, NotTaken, Outdated, TakenByAnother
 from tests.caserooms import HANA, IDA, NOW, Room, office
@@ -214,7 +214,7 @@ class _Overtaken(Caseroom):
         shown = super().opened(actor, readers, id)
         if _Overtaken.times:
             _Overtaken.times -= 1
-            self.book.store.change(id, shown.row.case.version, "assessing", "hana", "")
+            self.book.store.change(id, Change(Done("note", "hana", shown.today), shown.row.case.version, "assessing", "hana", {}))
         return shown
 
 

@@ -101,7 +101,8 @@ def test_p12_unknown_malformed_changed_and_deleted_answer_alike_and_cost_alike(t
         here.released()
         gone = book.store.at(book.recognise(deleted).lookup)
         assert gone
-        book.store.dispose({gone.id: "GS"}, here.clock.now.date(), lambda: "log")
+        with book.store.transaction():
+            assert book.store.delete(gone.id, 0)
         cases = {
             "unknown": receipt.new_words(secrets.choice),
             "malformed": "x" * 5000,

@@ -1,4 +1,4 @@
-"""What the casebook keeps, over SQLite and PostgreSQL: P5, P6, P7, P11, P19, P20, and two people of HR at once."""
+"""What the casebook keeps, over SQLite and PostgreSQL: P5, P6, P7, P11, and two people of HR at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.casebook.keeping import Kept, NoSuchSchedule
 from bot.casebook.recipients import NobodyLeft
 from bot.casebook.shapes import Change, Done, Enclosure
 from bot.casebook.starting import FILE, PRAGMAS
@@ -20,8 +19,7 @@ from bot.casebook.store import Store
 from bot.database import DatabaseGone
 from bot.database.postgres import Postgres
 from bot.database.sqlite import SQLite
-from bot.report_settings import Schedule
-from tests.casebooks import AFTERNOON, KINDS, OPEN, Opened, next_moment, opened, quick_receipt, report
+from tests.casebooks import AFTERNOON, KINDS, Opened, next_moment, opened, quick_receipt, report
 
 pytestmark = pytest.mark.anonymity
 CANARY = "canary words that nobody else would write"
@@ -30,9 +28,8 @@ HR = ("hana", "joan")
 
 @pytest.fixture(params=KINDS)
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
-    """An empty casebook of each kind, with a retention schedule."""
-    settings = replace(OPEN, retention=(Schedule("GS-1", "Complaints", 24), Schedule("GS-2")))
-    with opened(tmp_path, request.param, settings) as found:
+    """An empty casebook of each kind."""
+    with opened(tmp_path, request.param) as found:
         yield found
 
 
@@ -317,78 +314,6 @@ def test_files_are_sealed_padded_and_seen_by_the_same_readers(here: Opened) -> N
 def _last(here: Opened, lookup: str) -> bytes:
     (row,) = (row for row in _rows(here, "waiting") if row["lookup"] == lookup)
     return bytes(row["enclosed"])  # type: ignore[call-overload, no-any-return] # bytes of either driver
-
-
-def _concluded(here: Opened, code: str = "GS-1") -> str:
-    here.filed(report(what=CANARY))
-    here.released()
-    known = {each.id for each in here.book.room.cases(HR) if each.concluded}
-    (case,) = (each for each in here.book.room.cases(HR) if each.id not in known)
-    today = here.book.windows.day(here.clock.now)
-    assert here.book.room.open(case.id, ["hana"])
-    assert here.book.room.act(case.id, _change(here, 0, CANARY, state="concluded", concluded=today))
-    assert here.book.keeping.schedule(case.id, code)
-    return case.id
-
-
-def test_p20_what_is_held_unopened_open_or_without_a_period_is_not_deleted(here: Opened) -> None:
-    """A period is the organisation's; without one nothing is proposed, and what is on hold stays whatever its age."""
-    keeping = here.book.keeping
-    held, kept = _concluded(here), _concluded(here, "GS-2")
-    here.filed(report())
-    here.released()
-    with pytest.raises(NoSuchSchedule):
-        keeping.schedule(held, "GS-9")
-    assert keeping.hold(held, on=True)
-    late = here.clock.now.date() + datetime.timedelta(days=4000)
-    assert keeping.due(late) == ()
-    assert keeping.unopened(late) == 1
-    assert keeping.unopened(here.clock.now.date()) == 0
-    with pytest.raises(Kept):
-        keeping.dispose([kept], late)
-    keeping.hold(held, on=False)
-    assert [each.id for each in keeping.due(late)] == [held]
-    with pytest.raises(Kept):
-        keeping.dispose([held, kept], late)
-    assert len(here.book.room.cases(HR)) == 3
-
-
-def test_p20_the_time_of_a_case_is_counted_from_its_conclusion(here: Opened) -> None:
-    """Two years to the day it is kept, and proposed on the next."""
-    id, keeping = _concluded(here), here.book.keeping
-    concluded = here.book.windows.day(here.clock.now)
-    two_years = concluded.replace(year=concluded.year + 2)
-    assert keeping.due(two_years) == ()
-    (found,) = keeping.due(two_years + datetime.timedelta(days=1))
-    assert (found.id, found.schedule, found.since) == (id, "GS-1", two_years)
-
-
-def test_p19_what_is_deleted_is_gone_from_the_rows(here: Opened) -> None:
-    """Case, words, trail and receipt are gone; the log has an id of its own, a day and a code."""
-    id = _concluded(here)
-    late = here.clock.now.date() + datetime.timedelta(days=4000)
-    here.book.keeping.dispose([id], late)
-    assert {table: len(_rows(here, table)) for table in TABLES[:5]} == dict.fromkeys(TABLES[:5], 0)
-    (logged,) = here.book.keeping.log()
-    assert (logged.day, logged.schedule) == (late, "GS-1")
-    assert logged.id != id
-
-
-def test_p19_what_is_deleted_is_gone_from_the_bytes(tmp_path: Path) -> None:
-    """Neither file nor journal has a piece of the sealed report, its digest or its id."""
-    settings = replace(OPEN, retention=(Schedule("GS-1", "", 24),))
-    with opened(tmp_path, settings=settings) as here:
-        id = _concluded(here)
-        row = here.book.store.report(id)
-        assert row
-        kept = (row["lookup"].encode(), id.encode(), row["sealed"], row["own"])
-        slices = [each[start : start + 24] for each in kept for start in range(0, len(each) - 23, 24)]
-        before = [each.read_bytes() for each in tmp_path.iterdir()]
-        pieces = [piece for piece in slices if any(piece in content for content in before)]
-        assert len(pieces) > len(slices) - 9  # a few lie across the edge of a page
-        here.book.keeping.dispose([id], here.clock.now.date() + datetime.timedelta(days=4000))
-        files = [each.read_bytes() for each in tmp_path.iterdir()]
-        assert not [piece for piece in pieces for content in files if piece in content]
 
 
 def test_p1_nothing_of_a_report_lies_readable_in_any_file(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +14,17 @@ from click.testing import CliRunner, Result
 
 from bot import app
 from bot.case_access import ENTER
-from bot.casebook import Submission
+from bot.casebook import Casebook, Submission
 from bot.casebook.starting import casebook
+from bot.caseroom import Caseroom, Reader
 from bot.commands_cases import cases
 from bot.config import Settings
+from bot.journeys.cases import Act, Wanted
 from bot.people import Grant, Person
-from bot.report_settings import Recipient, ReportSettings
+from bot.report_settings import Recipient, ReportSettings, Schedule
 from bot.signing_links import digest
+from tests.casebooks import KINDS
+from tests.databases import schema
 
 pytestmark = pytest.mark.anonymity
 
@@ -115,8 +122,98 @@ def test_p10_in_level_sealed_there_is_nothing_to_read_here(settings: Settings) -
     run(sealed, "link", "hana@city.example")
 
 
+@pytest.fixture(params=KINDS)
+def due(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[tuple[Settings, Casebook, str]]:
+    """The settings of an office whose one concluded case is due by its schedule, its casebook, and the id; on each database."""
+    with schema() if request.param == "postgres" else nullcontext("") as url:
+        reports = replace(settings.reports, retention=(Schedule("GS-1", "Complaints", 1),), database_url=url)
+        found = replace(settings, reports=reports)
+        past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=60)
+        book = casebook(reports, found.records, found.hours, lambda: past)
+        given = Submission("violation", (), "CANARY that is due", "", "This week", "hr", (), danger=True)
+        book.file(given, book.draw())
+        room = Caseroom(book, found.hours, past.date)
+        actor = Reader("ida", "Ida", frozenset({"hr-two"}))
+        id = next(row.case.id for row in room.listed(actor, [actor]) if "due" in row.case.submission.what)
+        acts = ({"schedule": "GS-1"}, {"category": "x", "severity": "minor", "risk": "low"})
+        for version, (act, texts) in enumerate(
+            (
+                (Act.TAKE, {}),
+                (Act.SCHEDULE, acts[0]),
+                (Act.ASSESS, acts[1]),
+                (Act.CONCLUDE, {"outcome": "substantiated", "text": "Done."}),
+            )
+        ):
+            room.act(actor, [actor], id, Wanted(act, version, texts))
+        yield found, book, id
+        book.store.close()
+
+
+def test_p19_a_case_that_is_due_is_deleted_in_the_terminal(due: tuple[Settings, Casebook, str]) -> None:
+    """Listed by `due`, deleted by `dispose` after a yes; what is left is a row of the log, which `disposed` prints."""
+    settings, book, id = due
+    who = ("--as", "ida@city.example")
+    row = book.store.report(id)
+    assert row is not None
+    assert run(settings, "due", *who).stdout.startswith(f"{id[:12]}  GS-1 Complaints (1 month)  since ")
+    assert "1 month" in run(settings, "show", id, *who).stdout
+    run(settings, "dispose", id, *who, said="n\n", code=1)
+    assert run(settings, "due", *who).stdout
+    logged = run(settings, "dispose", id[:8], *who, said="y\n").stdout
+    assert re.fullmatch(r"[0-9a-f]{32}  \d{4}-\d\d-\d\d  GS-1\n", logged)
+    assert id not in logged
+    assert run(settings, "due", *who).stdout == ""
+    assert run(settings, "disposed").stdout == logged
+    assert "no such case for you" in run(settings, "show", id, *who, code=1).stderr
+    assert book.store.report(id) is None
+    if not settings.reports.database_url:
+        files = b"".join(each.read_bytes() for each in settings.records.iterdir() if each.is_file())
+        for kept in (id.encode(), row["lookup"].encode(), row["sealed"][400:424], row["own"][300:324]):
+            assert kept not in files
+
+
+def test_p20_a_hold_in_the_terminal_keeps_a_case(due: tuple[Settings, Casebook, str]) -> None:
+    """Put on, marked in the list, not proposed, not deleted; ended, it is due again."""
+    settings, _, id = due
+    who = ("--as", "ida@city.example")
+    run(settings, "hold", id, *who, said="A lawsuit\n")
+    assert "on legal hold" in next(line for line in run(settings, "list", *who).stdout.splitlines() if line.startswith(id[:12]))
+    assert "on legal hold already" in run(settings, "hold", id, *who, said="\n", code=1).stderr
+    assert run(settings, "due", *who).stdout == ""
+    assert "none was" in run(settings, "dispose", id, *who, said="y\n", code=1).stderr
+    run(settings, "release-hold", id, *who, said="\n")
+    assert run(settings, "due", *who).stdout
+
+
+def test_p19_a_case_of_somebody_else_is_not_there_to_be_deleted(due: tuple[Settings, Casebook, str]) -> None:
+    """The independent sees nothing that is due, and its id is none for her."""
+    settings, book, id = due
+    who = ("--as", "ada@city.example")
+    assert run(settings, "due", *who).output == ""
+    assert "no such case for you" in run(settings, "dispose", id, *who, code=1).stderr
+    assert book.store.report(id) is not None
+
+
+def test_a_retention_code_is_chosen_in_the_terminal(settings: Settings) -> None:
+    """From the organisation's own schedule; where there is none, it is said where to write it."""
+    id, who = run(settings, "list", "--as", "hana@city.example").stdout[:6], ("--as", "hana@city.example")
+    assert "[[reports.retention]]" in run(settings, "schedule", id, *who, code=1).stderr
+    assert "[[reports.retention]]" in run(settings, "due", *who).stderr
+    kept = replace(settings, reports=replace(settings.reports, retention=(Schedule("GS-1", "Complaints", 18),)))
+    assert "GS-1 Complaints (1 year and 6 months)" in run(kept, "schedule", id, *who, said="GS-1\n").stderr
+    assert "kept by GS-1 Complaints (1 year and 6 months)" in run(kept, "show", id, *who).stdout
+
+
+def test_p10_in_level_sealed_nothing_is_proposed_or_deleted_here(settings: Settings) -> None:
+    """The server cannot know whose a case is; the log, which tells of none, is printed."""
+    sealed = replace(settings, reports=replace(settings.reports, level="sealed"))
+    for words in (("due",), ("dispose", "abc"), ("hold", "abc"), ("schedule", "abc")):
+        assert "clausebot reader" in run(sealed, *words, "--as", "hana@city.example", code=1).stderr
+    assert run(sealed, "disposed").stdout == ""
+
+
 def test_every_command_says_what_it_does() -> None:
     """In one line, and none takes words of a case as an option, since a shell would remember them."""
     for name, command in cases.commands.items():
         assert command.help, name
-        assert {each.name for each in command.params} <= {"id", "who", "email"}, name
+        assert {each.name for each in command.params} <= {"id", "ids", "who", "email"}, name

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,9 @@ from bot.journeys.cases import (
     NotAssessed,
     NotConcluded,
     NotForThem,
+    NotOnHold,
     NotTaken,
+    OnHold,
     Outdated,
     Refused,
     State,
@@ -49,6 +53,7 @@ TEXTS = {
     "letter": "word",
     "text": "Thank you.",
     "outcome": "substantiated",
+    "schedule": "GS-1",
 }
 
 
@@ -80,8 +85,8 @@ def test_a_case_goes_from_received_to_concluded() -> None:
 @pytest.mark.parametrize("act", list(Act))
 @pytest.mark.parametrize("state", list(State))
 def test_the_table_says_where_every_act_leads_from_every_state(act: Act, state: State) -> None:
-    """Each of the 40 cells either leads to its state or is refused by the exception that stands in it; nothing else happens."""
-    here = case(state, "" if act is Act.TAKE else HANA)
+    """Each cell either leads to its state or is refused by the exception that stands in it; nothing else happens."""
+    here = replace(case(state, "" if act is Act.TAKE else HANA), on_hold=act is Act.RELEASE_HOLD)
     cell = TABLE[act].leads(state)
     to = {Act.HAND_OVER: IDA, Act.LINK: "c2"}.get(act, "")
     if isinstance(cell, State):
@@ -95,16 +100,15 @@ def test_the_table_says_where_every_act_leads_from_every_state(act: Act, state: 
 @pytest.mark.parametrize("act", list(Act))
 def test_what_is_offered_is_what_can_be_done(act: Act) -> None:
     """Of every case, whoever holds it, an act is offered exactly where it would not be refused."""
-    for state in State:
-        for holder in ("", HANA, IDA):
-            here = Case("c1", DAY, state, holder)
-            to = {Act.HAND_OVER: IDA, Act.LINK: "c2"}.get(act, "")
-            try:
-                acted(here, act, to=to, outcome=OUTSIDE)
-                possible = True
-            except Refused:
-                possible = False
-            assert (act in offered(here, HANA)) is possible, (act, state, holder)
+    for state, holder, held in itertools.product(State, ("", HANA, IDA), (False, True)):
+        here = Case("c1", DAY, state, holder, on_hold=held)
+        to = {Act.HAND_OVER: IDA, Act.LINK: "c2"}.get(act, "")
+        try:
+            acted(here, act, to=to, outcome=OUTSIDE)
+            possible = True
+        except Refused:
+            possible = False
+        assert (act in offered(here, HANA)) is possible, (act, state, holder, held)
 
 
 def test_whoever_may_not_read_a_case_learns_nothing_of_it() -> None:
@@ -140,6 +144,30 @@ def test_only_its_holder_works_on_a_case() -> None:
     assert acted(here, Act.NOTE, IDA).content == {"text": "Thank you."}
     with pytest.raises(AlreadyTaken):
         acted(here, Act.TAKE, IDA)
+
+
+def test_p20_whoever_may_read_a_case_puts_it_on_hold_and_ends_the_hold() -> None:
+    """In every state, whoever works on it; its state stays. A hold is put on once and ended once, and the trail says by whom."""
+    for state in State:
+        here = acted(case(state), Act.HOLD, IDA).case
+        assert (here.on_hold, here.state) == (True, state)
+        with pytest.raises(OnHold):
+            acted(here, Act.HOLD)
+        after = acted(here, Act.RELEASE_HOLD)
+        assert not after.case.on_hold
+        assert [(each.act, each.by) for each in after.case.trail] == [(Act.HOLD, IDA), (Act.RELEASE_HOLD, HANA)]
+        with pytest.raises(NotOnHold):
+            acted(after.case, Act.RELEASE_HOLD)
+
+
+def test_a_retention_code_is_chosen_and_chosen_anew() -> None:
+    """It stands in the case, and sealed beside its row of the trail, which says nothing of it."""
+    first = acted(case(), Act.SCHEDULE, IDA)
+    assert (first.case.schedule, dict(first.content)) == ("GS-1", {"schedule": "GS-1"})
+    assert "GS-1" not in repr(first.done)
+    assert acted(first.case, Act.SCHEDULE, schedule="GS-2").case.schedule == "GS-2"
+    with pytest.raises(Unfilled):
+        acted(case(), Act.SCHEDULE, schedule=" ")
 
 
 def test_each_way_to_be_refused_has_a_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from bot.casebook import Casebook, Receipt, Submission, keys
 from bot.casebook.starting import FILE, casebook
 from bot.commands_reader import reader
 from bot.config import Settings
-from bot.report_settings import Recipient, ReportSettings
+from bot.report_settings import Recipient, ReportSettings, Schedule
 from tests.databases import schema
 
 pytestmark = pytest.mark.anonymity
@@ -99,9 +100,35 @@ def test_a_copy_is_read_and_stays_as_it_is(tmp_path: Path) -> None:
     before = copy.read_bytes()
     case = made.run("hana", "list", copy=copy).stdout[:8]
     assert "CANARY" in made.run("hana", "show", case, copy=copy).stdout
-    assert "reach nobody" in made.run("hana", "take", case, copy=copy, code=2).stderr
+    assert made.run("hana", "due", copy=copy).stdout == ""
+    for act in ("take", "hold", "schedule", "dispose"):
+        assert "reach nobody" in made.run("hana", act, case, copy=copy, code=2).stderr
     assert copy.read_bytes() == before
     assert b"CANARY" not in before
+
+
+def test_p19_what_is_due_is_deleted_from_hrs_own_computer(there: Sealed) -> None:
+    """Where the server cannot open anything the reader deletes, in the database itself; a case on hold stays."""
+    past = there.book.now() - datetime.timedelta(days=60)
+    there.book.store._database.run("UPDATE report SET day = ?", [past.date().isoformat()])
+    reports = replace(there.settings.reports, retention=(Schedule("GS-1", "Complaints", 1),))
+    there.settings = replace(there.settings, reports=reports)
+    case = there.run("hana", "list").stdout[:12]
+    there.run("hana", "take", case)
+    there.run("hana", "schedule", case, said="GS-1\n")
+    there.run("hana", "assess", case, said="x\nminor\nlow\n\n")
+    there.run("hana", "conclude", case, said="substantiated\nDone.\n\n")
+    there.book.store._database.run("UPDATE report SET concluded = day WHERE concluded <> ''")
+    there.run("hana", "hold", case, said="\n")
+    assert there.run("hana", "due").stdout == ""
+    there.run("hana", "release-hold", case, said="\n")
+    assert there.run("hana", "due").stdout.startswith(case)
+    assert there.run("ada", "due").stdout == ""
+    logged = there.run("hana", "dispose", case, said="y\n").stdout
+    assert logged.rstrip().endswith("GS-1")
+    assert there.run("hana", "list").stdout == ""
+    assert [each.id for each in there.book.keeping.log()] == [logged[:32]]
+    assert there.book.behind(there.receipts[0]) is None
 
 
 def test_the_reader_wants_one_place(there: Sealed) -> None:

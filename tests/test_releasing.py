@@ -13,14 +13,14 @@ import pytest
 
 from bot import views_json
 from bot.casebook import Submission
-from bot.caseroom import Reader
+from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader
 from bot.database import DatabaseGone
 from bot.database.sqlite import SQLite
 from bot.journeys.cases import Act
 from bot.ledger import Ledger
-from bot.releasing import AT_ONCE, AT_WINDOW, OVERDUE, Releasing
+from bot.releasing import AT_ONCE, AT_WINDOW, OVERDUE, UNOPENED, Releasing
 from bot.views import Text, View
-from tests.caserooms import HANA, NOW, READERS, SECRET, Room, office, settings
+from tests.caserooms import HANA, IDA, NOW, READERS, SECRET, Room, office, settings
 from tests.databases import opened
 
 pytestmark = pytest.mark.anonymity
@@ -142,7 +142,7 @@ def test_p14_everybody_of_every_route_is_told_at_every_window() -> None:
     ]
 
 
-@pytest.mark.parametrize("view", [AT_WINDOW, AT_ONCE, OVERDUE])
+@pytest.mark.parametrize("view", [AT_WINDOW, AT_ONCE, OVERDUE, UNOPENED])
 def test_p14_no_notice_has_a_number_or_an_address(view: View) -> None:
     """Constant words and one button without a value."""
     assert not any(sign.isdigit() for sign in words(view))
@@ -257,6 +257,37 @@ def test_a_word_to_the_reporter_ends_the_alarm() -> None:
         made.room.act(Act.WRITE, letter="word", text="We have it.")
         made.rounds(NOW + datetime.timedelta(days=12))
         assert not [key for key, *_ in made.told if key.startswith("overdue")]
+
+
+def test_p20_what_nobody_opened_for_a_week_is_told_once_a_day_to_whoever_may_read_it() -> None:
+    """From the seventh day after its release on, in a constant sentence, however many there are; until somebody opens them."""
+    with working() as made:
+        made.room.reported(involved=("hr",))
+        made.room.reported("Another", involved=("hr",))
+        made.rounds(NOW + datetime.timedelta(days=13))
+        rows = [row for row in made.told if row[0].startswith("unopened")]
+        assert {view for _, _, view, _ in rows} == {json_of(made, UNOPENED)}
+        (day,) = {row.case.released for row in made.room.caseroom.listed(IDA, READERS)}
+        days = [day + datetime.timedelta(days=number) for number in range(7, 14)]
+        assert [key for key, *_ in rows] == [f"unopened:{each}:ida" for each in days if each <= made.room.caseroom.today()]
+        for row in made.room.caseroom.listed(IDA, READERS):
+            made.room.shown(IDA, row.case.id)
+        made.rounds(NOW + datetime.timedelta(days=16))
+        assert len([key for key, *_ in made.told if key.startswith("unopened")]) == len(rows)
+
+
+def test_p10_where_nobody_can_be_known_nobody_is_told_of_what_was_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the reports are locked, and in level sealed, there is neither notice nor failure."""
+    for refusal in (Locked, KeyElsewhere):
+        with working() as made:
+            made.room.reported()
+
+            def closed(*_: object, why: type[Exception] = refusal) -> None:
+                raise why
+
+            monkeypatch.setattr(Caseroom, "listed", closed)
+            made.rounds(NOW + datetime.timedelta(days=12))
+            assert {key.partition(":")[0] for key, *_ in made.told} == {"window"}
 
 
 def test_between_two_windows_nothing_is_asked() -> None:

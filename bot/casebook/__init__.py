@@ -188,7 +188,7 @@ class Casebook:
 
     @property
     def keeping(self) -> Keeping:
-        """Retention, legal hold and deletion."""
+        """Deletion by schedule, and its log."""
         return Keeping(self.store, self.settings.retention, self.new_id)
 
     def _checked(self, given: Submission, sizes: Mapping[str, int]) -> Submission:

@@ -1,4 +1,4 @@
-"""How long cases are kept: schedule, legal hold, what may be deleted, and the deletion. No period here is ours."""
+"""How long cases are kept: what may be deleted, the alarm for what nobody opens, and the deletion. No period here is ours."""
 
 from __future__ import annotations
 
@@ -6,30 +6,17 @@ import datetime
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from bot.casebook.shapes import Case
 from bot.casebook.store import Store
-from bot.database import Row
 from bot.office_hours import months_later
 from bot.report_settings import Schedule
 
 # So many days after its release a case that nobody has opened raises an alarm.
-UNOPENED_AFTER = 7
-
-
-class NoSuchSchedule(Exception):
-    """The retention schedule has no such code; it stands under [[reports.retention]] of clausebot.toml."""
+UNOPENED_AFTER = datetime.timedelta(days=7)
 
 
 class Kept(Exception):
-    """This case may not be deleted: it is on hold, was never opened, is not concluded, or its time has not passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A concluded case whose time has passed: its id, code, and the day from which it may be deleted."""
-
-    id: str
-    schedule: str
-    since: datetime.date
+    """This case may not be deleted: it is on hold, never opened, not concluded, changed since, or its time has not passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +29,46 @@ class Disposed:
 
 
 class Keeping:
-    """The verbs. `schedules` are the organisation's own."""
+    """The verbs. `schedules` are the organisation's own; `new_id` makes the ids of the log, which are found nowhere else."""
 
     def __init__(self, store: Store, schedules: Sequence[Schedule], new_id: Callable[[], str]) -> None:
         self._store, self._new_id = store, new_id
         self._schedules = {each.code: each for each in schedules}
 
-    def schedule(self, id: str, code: str) -> bool:
-        """Gives a case its retention code. Raises NoSuchSchedule."""
-        if code not in self._schedules:
-            raise NoSuchSchedule
-        return self._store.mark(id, "schedule", code)
+    def since(self, case: Case, today: datetime.date) -> datetime.date | None:
+        """From which day on a case may be deleted, if it may be now: concluded, opened, not on hold, its time passed (P20).
 
-    def hold(self, id: str, *, on: bool) -> bool:
-        """Puts a legal hold on a case, or ends it; False where that changes nothing."""
-        return self._store.mark(id, "on_hold", int(on))
+        The time runs from its conclusion, or from what the reporter added later.
+        """
+        schedule = self._schedules.get(case.schedule)
+        if not (case.concluded and case.opened and schedule and schedule.months) or case.on_hold:
+            return None
+        since = months_later(max(case.concluded, case.heard), schedule.months)
+        return since if since < today else None
 
-    def due(self, today: datetime.date) -> tuple[Due, ...]:
-        """What may be deleted now, proposed and not done: concluded, opened, not on hold, its time passed (P20)."""
-        found = (self._due(row, today) for row in self._store.reports())
-        return tuple(each for each in found if each)
+    def dispose(self, cases: Collection[Case], today: datetime.date) -> tuple[Disposed, ...]:
+        """Deletes these cases, as they were seen, with all that is in them, for good (P19); what the log says of it now.
 
-    def unopened(self, today: datetime.date) -> int:
-        """How many cases nobody has opened although a week has passed: an alarm, and they are never deleted."""
-        late = today - datetime.timedelta(days=UNOPENED_AFTER)
-        return sum(not row["opened"] and datetime.date.fromisoformat(row["day"]) <= late for row in self._store.reports())
-
-    def dispose(self, ids: Collection[str], today: datetime.date) -> None:
-        """Deletes these cases with all that is in them, for good. Raises Kept, and deletes none, where one may not be."""
-        due = {each.id: each.schedule for each in self.due(today)}
-        if not set(ids) <= due.keys():
+        Raises Kept, and deletes none, where one may not be deleted or somebody has changed it since.
+        """
+        if not all(self.since(each, today) for each in cases):
             raise Kept
-        self._store.dispose({id: due[id] for id in ids}, today, self._new_id)
+        made = []
+        with self._store.transaction():
+            for each in cases:
+                if not self._store.delete(each.id, each.version):
+                    raise Kept
+                made.append(Disposed(self._new_id(), today, each.schedule))
+                self._store.log_disposed(made[-1].id, today, each.schedule)
+        self._store.compact()
+        return tuple(made)
 
     def log(self) -> tuple[Disposed, ...]:
         """The disposition log."""
         rows = self._store.disposed()
         return tuple(Disposed(row["id"], datetime.date.fromisoformat(row["day"]), row["schedule"]) for row in rows)
 
-    def _due(self, row: Row, today: datetime.date) -> Due | None:
-        schedule = self._schedules.get(row["schedule"])
-        if not (row["concluded"] and row["opened"] and schedule and schedule.months) or row["on_hold"]:
-            return None
-        since = months_later(datetime.date.fromisoformat(row["concluded"]), schedule.months)
-        return Due(row["id"], schedule.code, since) if since < today else None
+
+def unopened(case: Case, today: datetime.date) -> bool:
+    """Whether nobody has opened a case although a week has passed: an alarm (P20)."""
+    return not case.opened and case.released + UNOPENED_AFTER <= today

@@ -59,7 +59,7 @@ class Room:
         content = self._opener.open(readers, row["sealed"]) if row else None
         if row is None or content is None:
             return None
-        self._store.mark(id, "opened", 1)
+        self._store.mark_opened(id)
         words = self._store.words(id)
         heard = max((each.day.isoformat() for each in words if not each.place), default=row["day"])
         case = _case(row, content, heard, self._store.trail(id).get(id, ()))
@@ -75,8 +75,7 @@ class Room:
         Locked and DatabaseGone.
         """
         with self._store.transaction():
-            concluded = change.concluded.isoformat() if change.concluded else ""
-            if not self._store.change(id, change.version, change.state, change.holder, concluded):
+            if not self._store.change(id, change):
                 return False
             row = self._store.report(id)
             if row is None:
@@ -151,4 +150,5 @@ def _case(row: Row, content: bytes, heard: str, trail: tuple[Done, ...]) -> Case
         datetime.date.fromisoformat(heard),
         report,
         trail,
+        bool(row["opened"]),
     )

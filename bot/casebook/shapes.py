@@ -69,7 +69,8 @@ class Case:
 
     `holder` is the recipient who works on it, or empty; `readers` are the ids of all who can read it; `version` counts changes;
     `on_hold` says that it may not be deleted (legal hold); `schedule` is its retention code, or empty; `linked` is the id of the
-    case about which it tells of retaliation, or empty; `heard` the latest day on which something came from the reporter.
+    case about which it tells of retaliation, or empty; `heard` the latest day on which something came from the reporter; `opened`
+    says that somebody has looked into it.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Case:
     heard: datetime.date
     submission: Submission
     trail: tuple[Done, ...]
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +126,6 @@ class Change:
     reply: str = field(default="", repr=False)
     recused: str = ""
     concluded: datetime.date | None = None
+    on_hold: bool = False
+    schedule: str = ""
     file: Enclosure | None = field(default=None, repr=False)

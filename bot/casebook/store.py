@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from bot.casebook import rewriting
 from bot.casebook.kept import Found, Sealed, Word
-from bot.casebook.shapes import Done
+from bot.casebook.shapes import Change, Done
 from bot.casebook.windows import Window
 from bot.database import Database, DatabaseGone, Row
 from bot.database.values import day_from_text
@@ -73,6 +73,9 @@ class Store:
             )
             self._database.run("DELETE FROM waiting WHERE id IN (SELECT id FROM report)")
             self._database.run("DELETE FROM waiting_word WHERE id IN (SELECT id FROM word)")
+            # What was added at the very moment at which its case was deleted belongs to nothing.
+            gone = "DELETE FROM waiting_word WHERE report NOT IN (SELECT id FROM report UNION ALL SELECT id FROM waiting)"
+            self._database.run(gone)
             rewriting.shuffle(self._database)
         if self._database.dialect == "sqlite":
             with suppress(DatabaseGone):  # it came to light all the same; the next window writes the file anew
@@ -146,10 +149,15 @@ class Store:
             found[row["report"]] = (*found.get(row["report"], ()), done)
         return found
 
-    def change(self, id: str, version: int, state: str, holder: str, concluded: str) -> bool:
+    def change(self, id: str, change: Change) -> bool:
         """A case as it stands from now on; False where somebody else has changed it since that version. Within a transaction."""
-        sql = "UPDATE report SET state = ?, holder = ?, concluded = ?, version = version + 1 WHERE id = ? AND version = ?"
-        return self._database.run(sql, [state, holder, concluded, id, version]) == 1
+        sql = (
+            "UPDATE report SET state = ?, holder = ?, concluded = ?, on_hold = ?, schedule = ?, version = version + 1 "
+            "WHERE id = ? AND version = ?"
+        )
+        concluded = change.concluded.isoformat() if change.concluded else ""
+        values = [change.state, change.holder, concluded, int(change.on_hold), change.schedule, id, change.version]
+        return self._database.run(sql, values) == 1
 
     def keep(self, report: str, done: Done, word: Word) -> None:
         """A row of the trail and what it was about, sealed."""
@@ -175,23 +183,28 @@ class Store:
         for id, reply in replies.items():
             self._database.run("UPDATE word SET reply = ? WHERE id = ?", [reply, id])
 
-    def mark(self, id: str, column: str, value: object) -> bool:
-        """Sets `opened`, `on_hold` or `schedule` of a report."""
+    def mark_opened(self, id: str) -> None:
+        """Somebody who may read it has opened a case."""
         with self.transaction():
-            sql = f"UPDATE report SET {column} = ? WHERE id = ? AND {column} <> ?"  # noqa: S608 - as above
-            return self._database.run(sql, [value, id, value]) == 1
+            self._database.run("UPDATE report SET opened = 1 WHERE id = ? AND opened = 0", [id])
 
-    def dispose(self, reports: Mapping[str, str], day: datetime.date, new_id: Callable[[], str]) -> None:
-        """Deletes these cases for good, by id with their retention codes, and writes anew what is left, so that nothing of them
-        stays in free pages (P19). The log's own ids are found nowhere else."""
-        with self.transaction():
-            for id, code in reports.items():
-                for table in ("waiting_word", "word", "trail"):
-                    self._database.run(f"DELETE FROM {table} WHERE report = ?", [id])  # noqa: S608 - as above
-                self._database.run("DELETE FROM report WHERE id = ?", [id])
-                sql = "INSERT INTO disposed (id, day, schedule) VALUES (?, ?, ?)"
-                self._database.run(sql, [new_id(), day.isoformat(), code])
-        rewriting.compact(self._database)
+    def delete(self, id: str, version: int) -> bool:
+        """Deletes a case with all that is in it; False where somebody has changed it since that version. Within a transaction;
+        `compact` comes after it."""
+        if self._database.run("DELETE FROM report WHERE id = ? AND version = ?", [id, version]) != 1:
+            return False
+        for table in ("waiting_word", "word", "trail"):
+            self._database.run(f"DELETE FROM {table} WHERE report = ?", [id])  # noqa: S608 - as above
+        return True
+
+    def log_disposed(self, id: str, day: datetime.date, schedule: str) -> None:
+        """A row of the disposition log. Within a transaction."""
+        self._database.run("INSERT INTO disposed (id, day, schedule) VALUES (?, ?, ?)", [id, day.isoformat(), schedule])
+
+    def compact(self) -> None:
+        """Writes anew what is left, so that nothing of what was deleted stays in free pages (P19)."""
+        with suppress(DatabaseGone):  # it is deleted all the same; the next window writes the tables anew
+            rewriting.compact(self._database)
         self._written()
 
     def disposed(self) -> list[Row]:

@@ -96,6 +96,26 @@ _FORMS = {
         ("You lose sight of this case at once and for good. Nobody is told why.",),
     ),
     Act.REOPEN: ActForm("reopen", "Open this case again", "Open again"),
+    Act.SCHEDULE: ActForm(
+        "schedule",
+        "Choose how long it is kept",
+        "Keep the code",
+        (),
+        ("The lines are those of your organisation's retention schedule. The time runs from the conclusion.",),
+    ),
+    Act.HOLD: ActForm(
+        "hold",
+        "Put it on legal hold",
+        "Put it on hold",
+        (Field("reason", "Why, for those who may read this case", longest=LONGEST, optional=True),),
+        ("For a lawsuit, a records request or an audit. While it is on hold it cannot be deleted, whatever its age.",),
+    ),
+    Act.RELEASE_HOLD: ActForm(
+        "release_hold",
+        "End the legal hold",
+        "End the hold",
+        (Field("reason", "Why, for those who may read this case", longest=LONGEST, optional=True),),
+    ),
 }
 
 
@@ -119,6 +139,10 @@ def _fitting(form: ActForm, shown: Shown) -> ActForm | None:
     if form.id == Act.LINK:
         choices = tuple(Choice(each.case.id, f"{each.label}, {each.standing.state}") for each in shown.others)
         return replace(form, fields=(Field(TO, "Which one?", choices=choices),)) if choices else None
+    if form.id == Act.SCHEDULE:
+        choices = tuple(Choice(each.code, each.label) for each in shown.schedules)
+        field = Field("schedule", "Line of the schedule", choices=choices, value=shown.row.case.schedule)
+        return replace(form, fields=(field,)) if choices else None
     if form.id == Act.CONCLUDE and shown.row.standing.state == "assessing":
         outcome = Field("outcome", "Outcome", choices=_choices(OUTCOMES[-1:]))
         hint = "This case has not been assessed, so all that can be said is that it lies outside the policy."

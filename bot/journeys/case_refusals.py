@@ -35,6 +35,22 @@ class NotConcluded(Refused):
     """This case is not concluded, so it need not be opened again."""
 
 
+class OnHold(Refused):
+    """This case is on legal hold already."""
+
+
+class NotOnHold(Refused):
+    """This case is not on legal hold."""
+
+
+class NoSuchSchedule(Refused):
+    """The retention schedule has no such code. It is the organisation's own, under [[reports.retention]] of clausebot.toml."""
+
+
+class NotToBeDeleted(Refused):
+    """Of these cases one may not be deleted, or has changed since you looked, so none was. Please look at the list again."""
+
+
 class NotForThem(Refused):
     """They may not read this case, so it cannot be handed to them."""
 

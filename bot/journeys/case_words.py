@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.citation import date
 from bot.journeys.case_clocks import Clock
 from bot.journeys.cases import State
+from bot.report_settings import Schedule
 
 if TYPE_CHECKING:
     from bot.casebook.shapes import Done, Enclosure, Entry
@@ -28,6 +29,9 @@ DONE = {
     "witness": "made a receipt for a witness",
     "conclude": "concluded it",
     "reopen": "opened it again",
+    "schedule": "gave it a retention code",
+    "hold": "put it on legal hold",
+    "release_hold": "ended the legal hold",
 }
 _FIELDS = {
     "category": "About",
@@ -36,6 +40,7 @@ _FIELDS = {
     "measures": "Measures",
     "outcome": "Outcome",
     "reason": "Why",
+    "schedule": "Retention code",
     "address": "Address",
     "redirects": "Led there from",
     "captured": "Captured",
@@ -48,6 +53,8 @@ _FIELDS = {
     "reading": "Its text",
 }
 _IN_TEXT = ("text",)
+UNOPENED = "Nobody has opened one of these cases, although it came to light a week ago or longer. Please open it now."
+NO_SCHEDULE = "no schedule is set up here; it stands under [[reports.retention]] of clausebot.toml"
 _LETTERS = {"word": "A personal word", "question": "A question", "feedback": "Feedback"}
 
 
@@ -109,9 +116,17 @@ def facts(shown: Shown) -> list[tuple[str, str]]:
     facts.append(("Asked about retaliation", f"from {days} on, behind the receipt"))
     if row.case.linked:
         facts.append(("Belongs to", f"Case {row.case.linked[:6]}"))
+    facts.append(("Kept by", _kept(row.case.schedule, shown.schedules)))
     if row.case.on_hold:
         facts.append(("Legal hold", "may not be deleted"))
     return facts
+
+
+def _kept(code: str, schedules: Sequence[Schedule]) -> str:
+    """What the retention schedule says of a case."""
+    if code:
+        return next((each.label for each in schedules if each.code == code), f"{code} (no longer in the schedule)")
+    return "no retention code yet" if schedules else NO_SCHEDULE
 
 
 def _clock(clock: Clock, today: datetime.date) -> str:

@@ -19,7 +19,9 @@ from bot.journeys.case_refusals import (
     NotAssessed,
     NotConcluded,
     NotForThem,
+    NotOnHold,
     NotTaken,
+    OnHold,
     Outdated,
     Refused,
     TakenByAnother,
@@ -45,7 +47,9 @@ __all__ = [
     "NotAssessed",
     "NotConcluded",
     "NotForThem",
+    "NotOnHold",
     "NotTaken",
+    "OnHold",
     "Outdated",
     "Refused",
     "Rule",
@@ -83,6 +87,9 @@ class Act(StrEnum):
     WITNESS = "witness"
     CONCLUDE = "conclude"
     REOPEN = "reopen"
+    SCHEDULE = "schedule"
+    HOLD = "hold"
+    RELEASE_HOLD = "release_hold"
 
 
 class Who(StrEnum):
@@ -91,6 +98,8 @@ class Who(StrEnum):
     ANYBODY = "anybody who may read it"
     HOLDER = "whoever works on it"
     NOBODY_YET = "anybody who may read it, while nobody works on it"
+    UNHELD = "anybody who may read it, while it is not on hold"
+    HELD = "anybody who may read it, while it is on hold"
 
 
 # What else must be there: by field, the values that it takes, or None where it is a text.
@@ -147,6 +156,9 @@ TABLE: Mapping[Act, Rule] = MappingProxyType(
         Act.WITNESS: Rule(Who.HOLDER, NotTaken, A, D, IsConcluded),
         Act.CONCLUDE: Rule(Who.HOLDER, NotTaken, NotAssessed, C, IsConcluded, {"outcome": OUTCOMES, "text": None}, ("reason",)),
         Act.REOPEN: Rule(Who.ANYBODY, NotConcluded, NotConcluded, NotConcluded, A),
+        Act.SCHEDULE: Rule(Who.ANYBODY, R, A, D, C, {"schedule": None}),
+        Act.HOLD: Rule(Who.UNHELD, R, A, D, C, may=("reason",)),
+        Act.RELEASE_HOLD: Rule(Who.HELD, R, A, D, C, may=("reason",)),
     }
 )
 # What lies outside the policy needs no more than a first look.
@@ -168,7 +180,8 @@ class Done:
 class Case:
     """What is known of a case without opening it. `holder` and `recused` are ids of people of HR; `version` counts its changes.
 
-    `released` is the day on which it came to light, and the only day that is known of the report.
+    `released` is the day on which it came to light, and the only day that is known of the report. `on_hold` says that it may not
+    be deleted (legal hold), `schedule` is its retention code, or empty.
     """
 
     id: str
@@ -178,6 +191,8 @@ class Case:
     recused: frozenset[str] = frozenset()
     version: int = 0
     trail: tuple[Done, ...] = ()
+    on_hold: bool = False
+    schedule: str = ""
 
     def is_for(self, actor: str, readers: frozenset[str]) -> bool:
         """Whether somebody may see it: a reader by key or settings who is not involved."""
@@ -256,6 +271,10 @@ def _must_be(who: Who, case: Case, actor: str) -> None:
             raise TakenByAnother
         case Who.NOBODY_YET if case.holder:
             raise AlreadyTaken
+        case Who.UNHELD if case.on_hold:
+            raise OnHold
+        case Who.HELD if not case.on_hold:
+            raise NotOnHold
         case _:
             pass
 
@@ -304,7 +323,16 @@ def _decided(
         case _:
             pass
     done = Done(wanted.act, actor, today, to, _letter(wanted.act, content))
-    after = replace(case, state=state, holder=holder, recused=recused, version=case.version + 1, trail=(*case.trail, done))
+    after = replace(
+        case,
+        state=state,
+        holder=holder,
+        recused=recused,
+        version=case.version + 1,
+        trail=(*case.trail, done),
+        on_hold=case.on_hold if wanted.act not in (Act.HOLD, Act.RELEASE_HOLD) else wanted.act is Act.HOLD,
+        schedule=content["schedule"] if wanted.act is Act.SCHEDULE else case.schedule,
+    )
     return Decided(after, done, content, reply)
 
 

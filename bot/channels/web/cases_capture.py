@@ -17,7 +17,7 @@ from bot.capture.addresses import LONGEST, found_in
 from bot.capture.refusals import Busy, NotCaptured
 from bot.case_access import PATH
 from bot.caseroom import Caseroom, Locked, Shown
-from bot.channels.web.cases_seat import Answer, Seat
+from bot.channels.web.cases_border import Answer, Border, Seat, said
 from bot.channels.web.cases_shapes import Capture, Unlock
 from bot.journeys.cases import NoSuchCase, Refused
 
@@ -28,37 +28,35 @@ ROUTE = f"{PATH}/case/{{id}}/capture"
 
 @dataclass
 class Capturing:
-    """`seated` and `posted` say who makes a request, `shown` and `paper` answer with a page or with the case."""
+    """`border` is that of all pages; `paper` answers with the case."""
 
     caseroom: Caseroom
     in_book: Callable[..., Awaitable[Any]]
-    seated: Callable[[web.Request], Awaitable[tuple[Seat, str]]]
-    posted: Callable[[web.Request], Awaitable[tuple[Seat, str, dict[str, str]]]]
-    shown: Callable[..., Answer]
+    border: Border
     paper: Callable[..., Awaitable[Answer]]
     _visiting: int = field(default=0, init=False)
 
     async def ask(self, request: web.Request) -> Answer:
         """Says what a capture means, with the address that the reporter gave."""
-        seat, cookie = await self.seated(request)
+        seat, cookie = await self.border.seated(request)
         return await self._bordered(request, seat, cookie, self._asked(request, seat, cookie))
 
     async def capture(self, request: web.Request) -> Answer:
         """Visits the page and keeps it; what cannot be captured is said beside the address."""
-        seat, cookie, sent = await self.posted(request)
+        seat, cookie, sent = await self.border.posted(request)
         address = sent.get("address", "").strip()[: LONGEST + 1]
         return await self._bordered(request, seat, cookie, self._captured(request, seat, cookie, address))
 
     async def _asked(self, request: web.Request, seat: Seat, cookie: str) -> Answer:
         shown = await self._offered(request, seat)
-        return self.shown(_page(shown, found_in(shown.opened.case.submission.where)), seat, cookie)
+        return self.border.shown(_page(shown, found_in(shown.opened.case.submission.where)), seat, cookie)
 
     async def _captured(self, request: web.Request, seat: Seat, cookie: str, address: str) -> Answer:
         shown = await self._offered(request, seat)
         try:
             page = await self._visited(address)
         except NotCaptured as why:
-            return self.shown(_page(shown, address, _said(why)), seat, cookie, 422)
+            return self.border.shown(_page(shown, address, said(why)), seat, cookie, 422)
         id = request.match_info["id"]
         await self.in_book(case_capture.kept, self.caseroom, seat.reader, seat.readers, id, page)
         return Answer(to=f"{PATH}/case/{id}", cookie=cookie)
@@ -84,14 +82,10 @@ class Capturing:
         except NoSuchCase:
             raise
         except Locked:
-            return self.shown(Unlock("The reports are locked, so nothing was kept."), seat, cookie, 409)
+            return self.border.shown(Unlock("The reports are locked, so nothing was kept."), seat, cookie, 409)
         except Refused as refused:
-            return await self.paper(request.match_info["id"], seat, cookie, problem=_said(refused), status=409)
+            return await self.paper(request.match_info["id"], seat, cookie, problem=said(refused), status=409)
 
 
 def _page(shown: Shown, address: str, problem: str = "") -> Capture:
     return Capture(f"{PATH}/case/{shown.row.case.id}", shown.row.label, address, LONGEST, problem)
-
-
-def _said(why: Exception) -> str:
-    return " ".join((why.__doc__ or "").split())

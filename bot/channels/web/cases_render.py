@@ -43,6 +43,7 @@ def listed(rows: Sequence[Row], k: int) -> Listed:
         [line for id, line in lines.items() if id not in concluded],
         [line for id, line in lines.items() if id in concluded],
         list(figures.items()),
+        case_words.UNOPENED if any(row.unopened for row in rows) else "",
     )
 
 
@@ -79,4 +80,5 @@ def paper(
 
 def _line(row: Row) -> Line:
     new, state = case_words.is_new(row), str(row.standing.state)
-    return Line(row.case.id, row.label, state, row.overdue, new, case_words.line(row), case_words.owed(row))
+    hold = row.standing.on_hold
+    return Line(row.case.id, row.label, state, row.overdue, new, row.unopened, hold, case_words.line(row), case_words.owed(row))

@@ -67,17 +67,20 @@ class Line:
     state: str
     late: bool
     new: bool
+    unopened: bool
+    on_hold: bool
     line: str
     clock: str
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The list of cases; `figures` are counts that may be passed on."""
+    """The list of cases; `figures` are counts that may be passed on, `alarm` says that something was left unopened."""
 
     open: Sequence[Line]
     concluded: Sequence[Line]
     figures: Sequence[tuple[str, str]]
+    alarm: str = ""
     problem: str = ""
     kind: str = "list"
 
@@ -106,4 +109,36 @@ class Paper:
     kind: str = "case"
 
 
-Page = Enter | Told | Unlock | NewReceipt | Capture | Listed | Paper
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """A case that may be deleted; `name` is that of its field, `version` the value."""
+
+    id: str
+    name: str
+    label: str
+    version: int
+    line: str
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeDeleted:
+    """What may be deleted; `action` is the page's own address, `told` stands above."""
+
+    action: str
+    told: str
+    due: Sequence[DueLine]
+    problem: str = ""
+    kind: str = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What the disposition log says of a deletion: id, day and code of each."""
+
+    rows: Sequence[tuple[str, str, str]]
+    problem: str = ""
+    kind: str = "deleted"
+
+
+Page = Enter | Told | Unlock | NewReceipt | Capture | Listed | Paper | ToBeDeleted | Deleted
