@@ -21,8 +21,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.canary.clocks import moments
-from tests.canary.haul import copied
+from tests.canary.clocks import copied, moments
 
 SEED = 416
 # How often order is drawn anew to know what chance does.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import shutil
 import sqlite3
 import tempfile
 import uuid
@@ -16,14 +17,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.canary.haul import copied, values
-from tests.canary.search import Hit
+from bot.drill.places import values
+from bot.drill.search import Hit
 
 # In seconds: how long after its answer what a flow writes may still be written, and how exactly clocks of files count.
 AFTER = 0.15
 BEFORE = 0.02
 # This part of the flows, and never fewer than so many.
 MOST, FEWEST = 0.6, 3
+# What belongs to a database file; copied along, since what was written last may stand only there.
+_BESIDE = ("-wal", "-journal", "-shm")
 _ISO = re.compile(rb"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?")
 _NUMBER = re.compile(rb"(?<![\d.])(1\d{9})(?:\.(\d+)|(\d{3}|\d{6}|\d{9}))?(?![\d])")
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[167][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -78,6 +81,14 @@ def in_database(path: Path, where: str) -> dict[str, list[Moment]]:
             raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
             found.setdefault(f"{where} {table}.{column}", []).extend(moments(raw))
     return found
+
+
+def copied(path: Path, place: Path) -> Path:
+    """A copy of a database with what stands beside it."""
+    for each in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
+        if each.exists():
+            shutil.copy(each, place / each.name)
+    return place / path.name
 
 
 def touched(root: Path) -> dict[str, float]:

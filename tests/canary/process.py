@@ -19,9 +19,9 @@ import requests
 
 from bot.casebook import keys, starting
 from bot.config import read_settings
+from bot.drill.places import Source, files
 from tests.canary import clocks
 from tests.canary.child import DEBUG, FAULT, LEAK, RAISED
-from tests.canary.haul import Source, files
 from tests.canary.identity import KNOWN_TENANT, PLACE
 from tests.canary.people import CanarySlack
 from tests.slack_stand_in import SECRET
