@@ -16,9 +16,17 @@ from typing import Protocol
 STEP = 64 * 1024
 # As long as the longest beginning: with less after it, it may not be known yet.
 HEAD = 32
-_ZLIB = rb"\x78[\x01\x5e\x9c\xda]|[\x08\x18\x28\x38\x48\x58\x68]\x1d"
-_PACKED = re.compile(rb"PK\x03\x04|\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|" + _ZLIB)
-_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24}")
+# zip, gzip, bzip2, xz, and zlib in its eight sizes. One by one, since what begins with a known byte is found many times faster.
+_BEGINNINGS = (
+    rb"PK\x03\x04",
+    rb"\x1f\x8b\x08",
+    rb"BZh[1-9]",
+    rb"\xfd7zXZ\x00",
+    rb"\x78[\x01\x5e\x9c\xda]",
+    *(re.escape(bytes([size])) + rb"\x1d" for size in range(0x08, 0x78, 0x10)),
+)
+_PACKED = tuple(re.compile(each) for each in _BEGINNINGS)
+_BASE64 = re.compile(rb"[CGHKOQSUWa-e/_](?<![A-Za-z0-9+/_-].)[A-Za-z0-9+/_-]{23}")
 _RUN = re.compile(rb"[A-Za-z0-9+/]*")
 # A file's header in a zip; the flag that says that a password is needed.
 _ZIP, _LOCKED = struct.Struct("<4sHHHHHIIIHH"), 1
@@ -114,11 +122,12 @@ class _Based:
 
 def beginnings(window: bytes, start: int, until: int) -> Iterator[tuple[int, str, Opener]]:
     """Where something packed may begin, from `start` and before `until`."""
-    for found in _PACKED.finditer(window, start):
-        if found.start() >= until:
-            break
-        if made := _opener(found[0], window, found.start()):
-            yield found.start(), *made
+    for pattern in _PACKED:
+        for found in pattern.finditer(window, start):
+            if found.start() >= until:
+                break
+            if made := _opener(found[0], window, found.start()):
+                yield found.start(), *made
     for found in _BASE64.finditer(window, start):
         if found.start() >= until:
             break
@@ -128,9 +137,10 @@ def beginnings(window: bytes, start: int, until: int) -> Iterator[tuple[int, str
 
 def _holds_packed(text: bytes) -> bool:
     try:
-        return bool(_PACKED.match(base64.b64decode(text.translate(_STANDARD))))
+        opened = base64.b64decode(text.translate(_STANDARD))
     except binascii.Error:
         return False
+    return any(pattern.match(opened) for pattern in _PACKED)
 
 
 def _opener(beginning: bytes, window: bytes, start: int) -> tuple[str, Opener] | None:
