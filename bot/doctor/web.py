@@ -66,7 +66,7 @@ class Web:
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
-        data: str | Mapping[str, str] | None = None,
+        data: str | Mapping[str, str] | aiohttp.FormData | None = None,
         clock: bool = True,
     ) -> Answer | Unreached:
         """The answer, or why there is none. Redirects are not followed; `clock` says that the other's clock is to be trusted."""

@@ -16,6 +16,16 @@ from bot.drill.unpacking import Shut
 
 _SQLITE = b"SQLite format 3\x00"
 _PIECE = 1024 * 1024
+# What is packed in ways that are not opened here, by how it begins.
+_UNOPENED = {
+    b"\x28\xb5\x2f\xfd": "packed with zstd, which is not opened here; unpack it first",
+    b"\x04\x22\x4d\x18": "packed with lz4, which is not opened here; unpack it first",
+    b"7z\xbc\xaf\x27\x1c": "packed with 7-Zip, which is not opened here; unpack it first",
+    b"Rar!": "packed with RAR, which is not opened here; unpack it first",
+    b"PGDMP": "a dump of PostgreSQL in a packed format; make one with pg_dump --format=plain",
+    b"LPKSHHRH": "a journal, whose long lines may be packed; search what journalctl prints",
+    b"age-encryption.org/": "encrypted",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class Walk:
     # Files that are left out, by device and number: those that were read already, and our own.
     known: set[tuple[int, int]] = field(default_factory=set)
     unchanged: int = 0
+    files: int = 0
+    bytes: int = 0
 
     def sources(self) -> Iterator[Source]:
         """Every file: its name, its bytes, and value by value where it is a database."""
@@ -83,9 +95,15 @@ class Walk:
         if max(about.st_ctime, about.st_mtime) < self.since:
             self.unchanged += 1
             return
+        self.files += 1
+        self.bytes += about.st_size
         yield Source(where, path=path)
-        if _is_database(path):
+        begins = _begins(path)
+        if begins.startswith(_SQLITE):
             yield from cells(path, where, self.shut)
+        for magic, what in _UNOPENED.items():
+            if begins.startswith(magic):
+                self.shut[where] = f"{what}; it was searched as it stands"
 
     def _shut(self, error: OSError) -> None:
         self.shut[self._called(error.filename)] = error.strerror or type(error).__name__
@@ -157,18 +175,14 @@ def values(database: sqlite3.Connection) -> Iterator[tuple[str, str, object]]:
             break
 
 
-def _is_database(path: Path) -> bool:
-    return _begins(path, len(_SQLITE)) == _SQLITE
-
-
 def _logs_ahead(path: Path) -> bool:
     """Whether a database says in its header that it has a write-ahead log."""
-    return _begins(path, 20)[18:20] == b"\x02\x02"
+    return _begins(path)[18:20] == b"\x02\x02"
 
 
-def _begins(path: Path, count: int) -> bytes:
+def _begins(path: Path) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read(count)
+            return file.read(20)
     except OSError:
         return b""

@@ -55,7 +55,7 @@ class Search:
         for words in told:
             self._runs |= set(zip(*(words[place:] for place in range(RUN)), strict=False))
         for words in told[:FEW]:
-            for mark in (joint.join(word.decode() for word in words[1:5]) for joint in (" ", "-")):
+            for mark in (joint.join(word.decode() for word in words[1:5]) for joint in (" ", "-", "+")):
                 looked_for += needles({"receipt": mark})
         # Whatever part of a receipt stands somewhere, one of these words is in it.
         self._within = {word for words in told for word in words[RUN - 1 :: RUN]}

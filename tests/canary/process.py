@@ -144,9 +144,15 @@ class Process:
 
     def command(self, *words: str) -> bytes:
         """What a command of the program prints, run beside the server; its files go to the data directory."""
-        call = [sys.executable, "-m", "bot", *words]
-        done = subprocess.run(call, env=self._environment, cwd=self.temporary, capture_output=True, timeout=120, check=False)
+        done = self.ran(*words)
         return done.stdout + done.stderr
+
+    def ran(self, *words: str, said: bytes = b"", more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+        """A command of the program, run beside the server to its end; `said` is what is piped in, `more` is set besides."""
+        call, environment = [sys.executable, "-m", "bot", *words], {**self._environment, **(more or {})}
+        return subprocess.run(
+            call, env=environment, cwd=self.temporary, input=said, capture_output=True, timeout=120, check=False
+        )
 
     def metrics(self) -> dict[str, str]:
         """What is counted, line by line: the samples' names with labels, and their values. Of the process itself nothing."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.drill.digests import Digests
+from bot.drill.page import RECEIPT as WORDS
 from bot.drill.places import Source
 from bot.drill.search import Hit, Search
 from tests.canary import calls, clocks, identity
@@ -17,7 +18,6 @@ from tests.canary.flows import (
     TEAMS,
     TEXTS,
     TIME,
-    WORDS,
     Fill,
     Flow,
     Forge,
