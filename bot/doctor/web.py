@@ -73,7 +73,7 @@ class Web:
         started = time.time()
         try:
             async with self._session.request(method, url, headers=headers, data=data, allow_redirects=False) as response:
-                body = (await response.content.read(LONGEST_BODY)).decode("utf-8", "replace")
+                body = (await _beginning(response.content)).decode("utf-8", "replace")
                 answer = Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Unreached(_reason(error, self._patience))
@@ -97,6 +97,14 @@ class Web:
         ahead = "behind" if apart > 0 else "ahead of"
         found = f"{abs(apart):.0f} seconds {ahead} the clock of {host}; Slack’s signatures are refused after 300"
         return wrong("clock", found, "set this machine’s clock, and let it be kept by a time server (NTP)")
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """The first part of a body, which may come in pieces."""
+    found = b""
+    while len(found) < LONGEST_BODY and (piece := await content.read(LONGEST_BODY - len(found))):
+        found += piece
+    return found
 
 
 def _reason(error: Exception, patience: float) -> str:

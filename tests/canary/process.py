@@ -56,7 +56,7 @@ class Process:
             each.mkdir()
         (self.data / "weights").symlink_to(state / "weights")
         self.slack, self.microsoft = CanarySlack(), TeamsStandIn()
-        self.local, self.port = local, _free_port()
+        self.local, self.port = local, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**self._usual(), **(self._as_local() if local else self._as_served()), **(more or {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -200,7 +200,8 @@ class Process:
         return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
