@@ -100,14 +100,14 @@ def _again(settings: Settings, path: Path, named: tuple[Path, ...]) -> Told:
 
 def _anew(settings: Settings, url: str, named: tuple[Path, ...], into: Path | None, wait: float) -> tuple[Told, str]:
     """What is found of a drill that is made now, and its receipt."""
-    from bot.drill import keeping
+    from bot.drill import casebook, keeping
     from bot.drill.canary import new_canary
     from bot.drill.report import BEGUN, Told, limits
-    from bot.drill.tables import rows
 
     _check(url, into)
-    before = rows(settings.records, settings.reports.database_url)
+    before = casebook.rows(settings)
     visit = _filed(settings, url, new_canary(time.time()))
+    ended = time.time()
     if into:
         try:
             keeping.keep(into, visit.canary)
@@ -116,12 +116,15 @@ def _anew(settings: Settings, url: str, named: tuple[Path, ...], into: Path | No
     click.echo(f"filed; looking for it in {wait:g} seconds …", err=True)
     time.sleep(wait)
     looked = _looked(settings, visit.canary, named, into)
-    after = rows(settings.records, settings.reports.database_url)
+    looked.hits |= dict.fromkeys(casebook.told_when(settings, visit.canary.made, ended, looked.shut))
+    after = casebook.rows(settings)
     if before is None or after is None:
         looked.shut["the casebook"] = NO_CASEBOOK
     elif after <= before:
         visit.wrong.append(ELSEWHERE)
-    told = Told(BEGUN.format(url), looked, visit.wrong, [*visit.noticed], limits(settings))
+    told = Told(
+        BEGUN.format(url), looked, visit.wrong, [*visit.noticed, *casebook.kept_by_the_cluster(settings)], limits(settings)
+    )
     return told, visit.canary.receipt
 
 

@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 from bot.casebook.receipt import new_words
 from bot.drill import unpacking
 from bot.drill.digests import Digests
+from bot.drill.moments import moments
 from bot.drill.places import Source, Walk, files
 from bot.drill.search import Search
 from bot.tokens import Tokens
@@ -190,10 +191,10 @@ def test_what_has_not_changed_is_left_out(tmp_path: Path) -> None:
 
 def test_moments() -> None:
     """Dates with times, seconds, finer counts, and ids that hold a time; a day alone is none."""
-    told = {moment for moment, _ in clocks.moments(b"2026-11-20T14:02:11.123Z 1795183331 1795183331123 1795183331.5")}
+    told = {moment for moment, _ in moments(b"2026-11-20T14:02:11.123Z 1795183331 1795183331123 1795183331.5")}
     assert told == {1795183331.123, 1795183331.0, 1795183331.5}
-    assert list(clocks.moments(b"2026-11-20 12 December 2019 416.8.5 f47ac10b-58cc-4372-a567-0e02b2c3d479")) == []
-    (first,) = clocks.moments(b"c232ab00-9414-11ec-b3c8-9f6bdeced846")
+    assert list(moments(b"2026-11-20 12 December 2019 416.8.5 f47ac10b-58cc-4372-a567-0e02b2c3d479")) == []
+    (first,) = moments(b"c232ab00-9414-11ec-b3c8-9f6bdeced846")
     assert abs(first[0] - 1645557742) < 1
 
 

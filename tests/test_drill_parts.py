@@ -11,11 +11,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from aiohttp import web
 
-from bot.casebook.starting import MIGRATIONS
 from bot.config import Settings
-from bot.database import migrating
-from bot.database.postgres import Postgres
+from bot.doctor.web import Answer, Web
 from bot.drill import keeping, looking, tables
 from bot.drill.canary import DRILL, FORWARDED, OPENED, RECEIPT, VISIT, WRITTEN, new_canary
 from bot.drill.digests import Digests
@@ -30,6 +29,7 @@ from bot.flood import Flood
 from bot.reporting import Reporting
 from tests.databases import schema
 from tests.report_page import WORDS, Page
+from tests.serving import Serving
 
 pytestmark = pytest.mark.anonymity
 CANARY = new_canary(1_795_183_331.0)
@@ -83,6 +83,33 @@ def test_where_the_receipt_can_not_be_used() -> None:
     page.close()
     assert receipt == WORDS
     assert "could not be come back to: the page says: Too many" in wrong
+
+
+def test_a_page_that_comes_in_pieces() -> None:
+    """A proxy may hand it on as it likes; all of it is read."""
+
+    async def slowly(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        for piece in (b"a" * 40_000, b"b" * 20_000, b"end"):
+            await answer.write(piece)
+            await asyncio.sleep(0.05)
+        return answer
+
+    async def called(url: str) -> str:
+        async with Web() as calls:
+            answer = await calls.call("GET", url)
+            assert isinstance(answer, Answer)
+            return answer.body
+
+    def served() -> web.Application:
+        app = web.Application()
+        app.router.add_get("/", slowly)
+        return app
+
+    serving = Serving(served)
+    assert asyncio.run(called(serving.url)).endswith("bend")
+    serving.close()
 
 
 def test_a_report_that_is_closed() -> None:
@@ -160,17 +187,6 @@ def test_a_database_that_is_away_is_said() -> None:
     assert list(shut) == ["DATABASE_URL"]
     assert "secret" not in str(shut)
     assert "postgresql" in searched("nonsense")[1]["DATABASE_URL"].lower()
-
-
-def test_a_casebook_on_postgres_is_counted(tmp_path: Path) -> None:
-    """As the one in a file is; where there is none, nothing is known."""
-    with schema() as url:
-        assert tables.rows(tmp_path, url) is None
-        database = Postgres(url)
-        migrating.migrate(database, MIGRATIONS)
-        database.close()
-        assert tables.rows(tmp_path, url) == 0
-    assert tables.rows(tmp_path, "") is None
 
 
 def test_logs_that_nobody_named_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

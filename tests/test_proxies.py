@@ -183,4 +183,4 @@ def test_the_document_is_linked() -> None:
     """Where somebody looks who runs the server."""
     root = Path(__file__).parent.parent
     for name, link in (("SECURITY.md", "docs/proxy.md"), ("docs/hosting.md", "proxy.md"), ("docs/commands.md", "proxy.md")):
-        assert f"({link})" in (root / name).read_text("utf-8")
+        assert f"({link}" in (root / name).read_text("utf-8")

@@ -25,6 +25,8 @@ AGENT, OPENED, REFERRER, COOKIE, FORWARDED = (
     "cookie",
     "forwarded address",
 )
+# When it was written.
+MOMENT = "moment"
 WRITTEN = (REPORT, PLACE, ADDED, FILE, FILE_NAME, RECEIPT)
 VISIT = (AGENT, OPENED, REFERRER, COOKIE, FORWARDED)
 # What whoever reads the report sees first.

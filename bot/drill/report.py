@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.config import Settings
-from bot.drill.canary import VISIT
+from bot.drill.canary import MOMENT, VISIT
 from bot.drill.looking import Looked
 from bot.drill.search import Hit
 
 BEGUN = (
-    "Filed a drill at {}, and came back to it with its receipt.\n"
+    "Filed a drill at {}.\n"
     "It stays as a report, which HR sees at a later window: it begins with “This is a drill of the program”, and may be "
     "concluded as “outside the policy”."
 )
@@ -34,6 +34,15 @@ _VISITED = (
     "That somebody opened these pages is kept there, with the time. If it is the log of a proxy, switch it off for /report and "
     "/receipt: docs/proxy.md"
 )
+_TIMED = (
+    "The casebook keeps a day alone, and sets back the date of its file: what else writes to it, or a file system that takes no "
+    "dates, gives away when somebody wrote."
+)
+_GROUPS = {
+    "written": ("FOUND, what was written:", _WRITTEN),
+    "moment": ("FOUND, when it was written:", _TIMED),
+    "visit": ("FOUND, that somebody was here:", _VISITED),
+}
 _MOST_KINDS = 4
 
 
@@ -99,13 +108,6 @@ def _found(told: Told) -> Iterator[str]:
         yield "Nothing of it was found in what was searched."
 
 
-def _in_group(heading: str, hits: Sequence[Hit], advice: str) -> Iterator[str]:
-    if hits:
-        yield heading
-        yield from _by_place(hits)
-        yield f"  {advice}"
-
-
 def _by_place(hits: Sequence[Hit]) -> Iterator[str]:
     for where in dict.fromkeys(hit.where for hit in hits):
         here = [hit for hit in hits if hit.where == where]
@@ -123,7 +125,7 @@ def _listed(heading: str, lines: Iterable[str]) -> Iterator[str]:
 
 def as_json(told: Told) -> str:
     """One object: `ok`, `begun`, `wrong`, `searched`, `unread`, `unnamed`, `limits`, `noticed`, and `found`, each with `kind`,
-    `shows` (`written` or `visit`), `how`, `where` and `byte`."""
+    `shows` (`written`, `moment` or `visit`), `how`, `where` and `byte`."""
     said = {
         "ok": told.well,
         "begun": told.begun,
@@ -139,5 +141,8 @@ def as_json(told: Told) -> str:
 
 
 def _as_found(hit: Hit) -> dict[str, object]:
-    shows = "visit" if hit.kind in VISIT else "written"
-    return {"kind": hit.kind, "shows": shows, "how": hit.how, "where": hit.where, "byte": hit.at}
+    return {"kind": hit.kind, "shows": _shows(hit), "how": hit.how, "where": hit.where, "byte": hit.at}
+
+
+def _shows(hit: Hit) -> str:
+    return "visit" if hit.kind in VISIT else "moment" if hit.kind == MOMENT else "written"

@@ -1,19 +1,17 @@
-"""What lies in PostgreSQL, value by value, a few pages at a time; and whether the report has come into the casebook."""
+"""What lies in PostgreSQL, value by value, a few pages at a time."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
-from bot.casebook.starting import FILE
 from bot.database import BadAddress, Database, DatabaseGone, NotAllowed
-from bot.drill.places import Source, joined, opened
+from bot.drill.places import Source, joined
 from bot.drill.unpacking import Shut
 
 # So many pages of a table (8 kB each) are read at once.
 PAGES = 2_000
-_GONE = (DatabaseGone, BadAddress, NotAllowed)
+# What a database raises that cannot be used.
+GONE = (DatabaseGone, BadAddress, NotAllowed)
 _TABLES = (
     "SELECT c.oid::bigint AS id, c.oid::regclass::text AS name, pg_relation_size(c.oid) / 8192 AS pages FROM pg_class c "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'm') AND n.nspname NOT LIKE 'pg\\_%' "
@@ -23,9 +21,6 @@ _COLUMNS = (
     "SELECT quote_ident(attname) AS name, atttypid = 'bytea'::regtype AS raw FROM pg_attribute WHERE attrelid = ?::bigint "
     "AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
 )
-_LAID = "SELECT to_regclass('waiting') IS NOT NULL AND to_regclass('report') IS NOT NULL AS laid"
-# Of the casebook: what waits and what has come to light.
-_ROWS = "SELECT (SELECT count(*) FROM waiting) + (SELECT count(*) FROM report) AS rows"
 
 
 class Tables:
@@ -38,14 +33,14 @@ class Tables:
     def sources(self) -> Iterator[Source]:
         """Every value of every column. What cannot be read is told to `shut`, by the name of the variable alone."""
         try:
-            database = _postgres(self._url)
+            database = postgres(self._url)
             try:
                 for table in list(database.rows(_TABLES)):
                     self.count += 1
                     yield from joined(self._values(database, table["id"], table["name"], table["pages"]))
             finally:
                 database.close()
-        except _GONE as error:
+        except GONE as error:
             self._shut[self._name] = " ".join((type(error).__doc__ or "").split())
 
     def _values(self, database: Database, id: int, table: str, pages: int) -> Iterator[Source]:
@@ -53,30 +48,18 @@ class Tables:
         chosen = ", ".join(name if raw else f"{name}::text AS {name}" for name, raw in columns)
         for page in range(0, pages + 1, PAGES):
             sql = f"SELECT {chosen} FROM {table} WHERE ctid >= '({page},0)'::tid AND ctid < '({page + PAGES},0)'::tid"  # noqa: S608 - names from the database itself, quoted by it
-            for row in database.rows(sql):
+            with database.transaction():
+                database.run("SET LOCAL TimeZone = 'UTC'")  # so that a moment is one wherever the server is
+                found = list(database.rows(sql))
+            for row in found:
                 for column, value in row.items():
                     if value is not None:
                         raw = value.encode() if isinstance(value, str) else bytes(value)
                         yield Source(f"{self._name} {table}.{column}", raw)
 
 
-def rows(place: Path, url: str) -> int | None:
-    """How many reports the casebook of this installation holds; None where it cannot be read from here."""
-    try:
-        if url:
-            database = _postgres(url)
-            try:
-                laid = next(database.rows(_LAID))["laid"]
-                return int(next(database.rows(_ROWS))["rows"]) if laid else None
-            finally:
-                database.close()
-        with opened(place / FILE) as file:
-            return int(file.execute(_ROWS).fetchone()[0])
-    except (*_GONE, sqlite3.Error, OSError):
-        return None
-
-
-def _postgres(url: str) -> Database:
+def postgres(url: str) -> Database:
+    """The handle on a PostgreSQL database. Raises BadAddress."""
     from bot.database.postgres import Postgres  # its driver is loaded only where it is used
 
     return Postgres(url)
