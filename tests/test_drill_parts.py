@@ -202,9 +202,25 @@ def test_logs_that_nobody_named_are_named(tmp_path: Path, monkeypatch: pytest.Mo
     assert named.near_by == ()
 
 
+def test_links_are_counted_and_what_is_named_by_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those within are not followed; a log that is named by a link is read, and what is no file is not passed over in silence."""
+    monkeypatch.setattr(looking.tempfile, "gettempdir", lambda: str(tmp_path / "none"))
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "log").write_text(CANARY.marks["user agent"])
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "log")
+    (tmp_path / "within").mkdir()
+    (tmp_path / "within" / "link").symlink_to(tmp_path / "real")
+    old = replace(CANARY, made=0)
+    empty = Settings(tmp_path / "within")
+    by_link = looking.look(old, empty, [tmp_path / "link", Path("/dev/null")], [], lambda _: None)
+    assert {hit.where for hit in by_link.hits} == {str(tmp_path / "link")}
+    assert by_link.places[0] == Place("data directory", str(tmp_path / "within"), 0, 0, links=1)
+    assert by_link.shut["/dev/null"] == "neither a file nor a directory"
+
+
 def told(*hits: Hit, wrong: tuple[str, ...] = ()) -> Told:
     """A drill with these findings."""
-    looked = Looked([Place("data directory", "/data", 3, 4_096, 7)], dict.fromkeys(hits), {"/var/log/x": "Permission denied"})
+    looked = Looked([Place("data directory", "/data", 3, 4_096, 7, 1)], dict.fromkeys(hits), {"/var/log/x": "Permission denied"})
     return Told("Filed.", looked, wrong)
 
 
@@ -212,7 +228,10 @@ def test_what_is_told() -> None:
     """What was read and what was not, each finding once by place, what to do; and nothing reassuring where something is wrong."""
     here = Hit("user agent", "plain", "/log", at=1_234)
     text = "\n".join(lines(told(here, Hit("referring page", "plain", "/log", at=99), Hit("receipt", "words", "/db"))))
-    assert "data directory   /data  (3 files, 4,096 bytes; 7 unchanged since before the drill, not read)" in text
+    assert (
+        "data directory   /data  (3 files, 4,096 bytes; 7 unchanged since before the drill, not read; 1 link not followed)"
+        in text
+    )
     assert "/var/log/x: Permission denied" in text
     assert "/log, byte 99: user agent (plain), referring page (plain)" in text
     assert text.index("FOUND, what was written:\n  /db, byte 0: receipt (words)") < text.index("FOUND, that somebody was here:")

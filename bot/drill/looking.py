@@ -27,14 +27,15 @@ LOGS = tuple(Path("/var/log", name) for name in _USUAL)
 
 @dataclass(frozen=True)
 class Place:
-    """What was searched: what it is, its path or name, how many files (or tables) and bytes, and how many files were not read
-    since nothing was changed in them."""
+    """What was searched: what it is, its path or name, how many files (or tables) and bytes; how many files were not read since
+    nothing was changed in them, and how many links were not followed."""
 
     what: str
     path: str
     files: int
     bytes: int
     unchanged: int = 0
+    links: int = 0
 
 
 @dataclass
@@ -84,12 +85,12 @@ class _Looking:
 
     def files(self, what: str, path: Path) -> None:
         """A file, or all below a directory."""
-        walk = Walk(path, str(path), self._since, self.found.shut, self._known)
-        if path.exists():
+        walk = Walk(path.resolve(), str(path), self._since, self.found.shut, self._known)
+        if path.is_dir() or path.is_file():
             self._read(walk.sources())
         else:
-            self.found.shut[str(path)] = "there is none on this machine"
-        self.found.places.append(Place(what, str(path), walk.files, walk.bytes, walk.unchanged))
+            self.found.shut[str(path)] = "neither a file nor a directory" if path.exists() else "there is none on this machine"
+        self.found.places.append(Place(what, str(path), walk.files, walk.bytes, walk.unchanged, walk.links))
 
     def database(self, name: str, url: str) -> None:
         """A database elsewhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import stat
@@ -61,6 +62,7 @@ class Walk:
     # Files that are left out, by device and number: those that were read already, and our own.
     known: set[tuple[int, int]] = field(default_factory=set)
     unchanged: int = 0
+    links: int = 0
     files: int = 0
     bytes: int = 0
 
@@ -74,6 +76,7 @@ class Walk:
             names.sort()
             where = self._called(place)
             yield Source(f"names of files in {where}", "\n".join((*directories, *names)).encode("utf-8", "surrogateescape"))
+            self.links += sum(Path(place, each).is_symlink() for each in (*directories, *names))
             for each in names:
                 yield from self._file(Path(place, each), f"{where}/{each}")
 
@@ -94,6 +97,9 @@ class Walk:
         self.known.add((about.st_dev, about.st_ino))
         if max(about.st_ctime, about.st_mtime) < self.since:
             self.unchanged += 1
+            return
+        if not os.access(path, os.R_OK):
+            self.shut[where] = os.strerror(errno.EACCES)
             return
         self.files += 1
         self.bytes += about.st_size

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from bot.config import Settings
 from bot.drill.canary import MOMENT, VISIT
-from bot.drill.looking import Looked
+from bot.drill.looking import Looked, Place
 from bot.drill.search import Hit
 
 BEGUN = (
@@ -78,11 +78,7 @@ def lines(told: Told) -> Iterator[str]:
     yield from (f"BUT: {each}" for each in told.wrong)
     yield ""
     yield "Searched:"
-    for place in told.looked.places:
-        unit = ("table", "tables") if place.what == "database" else ("file", "files")
-        left_out = f"; {place.unchanged:,} unchanged since before the drill, not read" if place.unchanged else ""
-        many = f"{place.files:,} {unit[place.files != 1]}"
-        yield f"  {place.what:16} {place.path}  ({many}, {place.bytes:,} bytes{left_out})"
+    yield from (f"  {place.what:16} {place.path}  ({_size(place)})" for place in told.looked.places)
     yield from _listed("Could not be read, or not whole:", (f"{where}: {why}" for where, why in told.looked.shut.items()))
     yield from _listed(
         "Stands on this machine, and was not named:", (f"{path}  (--search {path})" for path in told.looked.near_by)
@@ -90,6 +86,16 @@ def lines(told: Told) -> Iterator[str]:
     yield from _listed("Cannot be searched from here:", told.limits)
     yield ""
     yield from _found(told)
+
+
+def _size(place: Place) -> str:
+    unit = "table" if place.what == "database" else "file"
+    parts = [f"{place.files:,} {unit}{'s' * (place.files != 1)}, {place.bytes:,} bytes"]
+    if place.unchanged:
+        parts.append(f"{place.unchanged:,} unchanged since before the drill, not read")
+    if place.links:
+        parts.append(f"{place.links:,} link{'s' * (place.links != 1)} not followed")
+    return "; ".join(parts)
 
 
 def _found(told: Told) -> Iterator[str]:
