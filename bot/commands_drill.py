@@ -146,7 +146,7 @@ def _filed(settings: Settings, url: str, canary: Canary) -> Visit:
     from bot.drill.phone import NotDrilled
     from bot.report_settings import HR
 
-    readers = [each.id for each in settings.reports.recipients if each.route == HR]
+    readers = [HR, *(each.id for each in settings.reports.recipients if each.route == HR)]
     try:
         return asyncio.run(filing.file(url, canary, readers))
     except NotDrilled as why:

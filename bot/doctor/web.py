@@ -18,7 +18,7 @@ from bot.doctor.checks import Check, ok, skipped, wrong
 PATIENCE = 5.0
 # Signatures of Slack go stale after five minutes; a clock that is a minute off will soon be more.
 MOST_OFF = 60
-LONGEST_BODY = 64 * 1024
+LONGEST_BODY = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

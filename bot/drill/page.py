@@ -73,6 +73,10 @@ class _Reader(HTMLParser):
                 return
             case "meta" | "link" | "br":
                 return
+            case "select":
+                self._area = given.get("name", "")
+            case "option":
+                self._option(given)
             case "textarea":
                 self._area = given.get("name", "")
                 self.sheet.held[self._area] = ""
@@ -104,6 +108,11 @@ class _Reader(HTMLParser):
         self.sheet.challenge = given.get("data-challenge", "")
         bits = given.get("data-bits", "")
         self.sheet.bits = int(bits) if bits.isdecimal() else 0
+
+    def _option(self, given: dict[str, str]) -> None:
+        """A browser sends the first of a list unless another is chosen."""
+        if "selected" in given or self._area not in self.sheet.held:
+            self.sheet.held[self._area] = given.get("value", "")
 
     def _input(self, given: dict[str, str]) -> None:
         name, value = given.get("name", ""), given.get("value", "")
