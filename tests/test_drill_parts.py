@@ -227,14 +227,17 @@ def told(*hits: Hit, wrong: tuple[str, ...] = ()) -> Told:
 def test_what_is_told() -> None:
     """What was read and what was not, each finding once by place, what to do; and nothing reassuring where something is wrong."""
     here = Hit("user agent", "plain", "/log", at=1_234)
-    text = "\n".join(lines(told(here, Hit("referring page", "plain", "/log", at=99), Hit("receipt", "words", "/db"))))
+    hits = (Hit("referring page", "plain", "/log", at=99), Hit("receipt", "words", "/db"), Hit("moment", "to 1 s", "/db seen.at"))
+    text = "\n".join(lines(told(here, *hits)))
     assert (
         "data directory   /data  (3 files, 4,096 bytes; 7 unchanged since before the drill, not read; 1 link not followed)"
         in text
     )
     assert "/var/log/x: Permission denied" in text
     assert "/log, byte 99: user agent (plain), referring page (plain)" in text
-    assert text.index("FOUND, what was written:\n  /db, byte 0: receipt (words)") < text.index("FOUND, that somebody was here:")
+    assert "FOUND, what was written:\n  /db, byte 0: receipt (words)\n" in text
+    assert "FOUND, when it was written:\n  /db seen.at, byte 0: moment (to 1 s)\n" in text
+    assert "FOUND, that somebody was here:\n  /log, " in text
     assert "Nothing of it was found" not in text
     assert told().well
     assert not told(wrong=("away",)).well

@@ -99,14 +99,10 @@ def _size(place: Place) -> str:
 
 
 def _found(told: Told) -> Iterator[str]:
-    written = [hit for hit in told.looked.hits if hit.kind not in VISIT]
-    visited = [hit for hit in told.looked.hits if hit.kind in VISIT]
-    for hits, what, advice in (
-        (written, "FOUND, what was written:", _WRITTEN),
-        (visited, "FOUND, that somebody was here:", _VISITED),
-    ):
+    for shows, (heading, advice) in _GROUPS.items():
+        hits = [hit for hit in told.looked.hits if _shows(hit) == shows]
         if hits:
-            yield what
+            yield heading
             yield from _by_place(hits)
             yield f"  {advice}"
     yield from (f"FOUND: {each}" for each in told.noticed)
