@@ -17,6 +17,7 @@ import click
 from bot.commands_ack import ack
 from bot.commands_backup import backup, restore
 from bot.commands_cases import cases
+from bot.commands_drill import drill
 from bot.commands_evidence import dispose, verify
 from bot.commands_gate import gate
 from bot.commands_keys import keys
@@ -231,6 +232,7 @@ main.add_command(keys)
 main.add_command(backup)
 main.add_command(cases)
 main.add_command(restore)
+main.add_command(drill)
 main.add_command(migrate)
 main.add_command(gate)
 main.add_command(outbox)

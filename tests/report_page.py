@@ -132,11 +132,3 @@ def in_parts(sent: Mapping[str, str], files: Sequence[bytes], name: str = "IMG C
         parts.append(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n")
     body = b"".join(parts) + f"--{edge}--\r\n".encode()
     return body, {"Content-Type": f"multipart/form-data; boundary={edge}"}
-
-
-def solved(challenge: str, bits: int) -> str:
-    """The work that a browser's script does."""
-    from bot.channels.web.work import zeros
-
-    begun = f"{challenge}.{secrets.token_hex(8)}."
-    return next(text for number in range(10**9) if zeros(text := f"{begun}{number}") >= bits)

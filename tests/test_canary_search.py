@@ -12,8 +12,10 @@ import html
 import io
 import json
 import lzma
+import os
 import random
 import sqlite3
+import time
 import urllib.parse
 import zipfile
 import zlib
@@ -26,12 +28,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.casebook.receipt import new_words
+from bot.drill import unpacking
+from bot.drill.digests import Digests
+from bot.drill.moments import moments
+from bot.drill.places import Source, Walk, files
+from bot.drill.search import Search
 from bot.tokens import Tokens
 from tests.canary import clocks, identity
-from tests.canary.digests import Digests
-from tests.canary.haul import Source, files
 from tests.canary.identity import Canary
-from tests.canary.search import Search
 
 pytestmark = pytest.mark.anonymity
 MARKS = {**identity.IDENTITY, **identity.PLACE, **identity.TEXT}
@@ -145,12 +149,52 @@ def test_cells_are_read_one_by_one(tmp_path: Path) -> None:
     assert ("what", "data/x.sqlite t.body > zlib") in hits
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zlib.compress, zipped, base64.b64encode])
+def test_what_is_larger_than_a_window(pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark in what is packed, packed again, larger than is looked at once, at its very end; and across a window's border."""
+    monkeypatch.setattr(unpacking, "WINDOW", 20_000)
+    drawn = random.Random(2).randbytes(90_000)
+    mark = SOMEBODY["what"].encode()
+    for data in (drawn + mark, gzip.compress(drawn + mark)):
+        assert "what" in {hit.kind for hit in SEARCH.hits([Source("there", drawn + pack(data) + drawn)])}
+    for border in range(20_000 - len(mark), 20_001):
+        (hit,) = SEARCH.hits([Source("there", drawn[:border] + mark + drawn)])
+        assert hit.at == border
+
+
+def test_what_is_too_large_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that grows without end is read up to a limit, and named."""
+    monkeypatch.setattr(unpacking, "LARGEST", 1024**2)
+    looked = SEARCH.look([Source("there", gzip.compress(bytes(3 * 1024**2) + SOMEBODY["what"].encode()))])
+    assert not looked.hits
+    assert list(looked.shut) == ["there > gzip"]
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    """A file that is gone when it is read, and one that says that it is a database and is none."""
+    (tmp_path / "broken.sqlite").write_bytes(b"SQLite format 3\x00" + bytes(84))
+    walk = Walk(tmp_path, "data")
+    looked = SEARCH.look([Source("gone", path=tmp_path / "gone"), *walk.sources()])
+    assert looked.shut == {"gone": "No such file or directory"}
+    assert list(walk.shut) == ["data/broken.sqlite (value by value)"]
+
+
+def test_what_has_not_changed_is_left_out(tmp_path: Path) -> None:
+    """It is counted; its own date, which can be set, does not hide a change."""
+    (tmp_path / "old").write_text(SOMEBODY["what"])
+    walk = Walk(tmp_path, "data", since=time.time() + 1)
+    assert SEARCH.hits(walk.sources()) == []
+    assert walk.unchanged == 1
+    os.utime(tmp_path / "old", (1, 1))
+    assert SEARCH.hits(Walk(tmp_path, "data", since=time.time() - 60).sources())
+
+
 def test_moments() -> None:
     """Dates with times, seconds, finer counts, and ids that hold a time; a day alone is none."""
-    told = {moment for moment, _ in clocks.moments(b"2026-11-20T14:02:11.123Z 1795183331 1795183331123 1795183331.5")}
+    told = {moment for moment, _ in moments(b"2026-11-20T14:02:11.123Z 1795183331 1795183331123 1795183331.5")}
     assert told == {1795183331.123, 1795183331.0, 1795183331.5}
-    assert list(clocks.moments(b"2026-11-20 12 December 2019 416.8.5 f47ac10b-58cc-4372-a567-0e02b2c3d479")) == []
-    (first,) = clocks.moments(b"c232ab00-9414-11ec-b3c8-9f6bdeced846")
+    assert list(moments(b"2026-11-20 12 December 2019 416.8.5 f47ac10b-58cc-4372-a567-0e02b2c3d479")) == []
+    (first,) = moments(b"c232ab00-9414-11ec-b3c8-9f6bdeced846")
     assert abs(first[0] - 1645557742) < 1
 
 

@@ -27,6 +27,7 @@ from bot.channels.web import report_render
 from bot.channels.web.report import HEADERS, Report
 from bot.channels.web.report_body import Memory
 from bot.channels.web.work import BITS, HOUR, Work
+from bot.drill.phone import solved
 from bot.flood import Flood
 from bot.journeys import promise
 from bot.journeys.report import UNKNOWN
@@ -35,7 +36,7 @@ from bot.reporting import AWAY, CROWDED, Reporting
 from bot.tokens import Tokens
 from bot.turns import Turn
 from bot.views import Facts, Text, View, view
-from tests.report_page import REPORT, WORDS, Book, Page, in_parts, solved
+from tests.report_page import REPORT, WORDS, Book, Page, in_parts
 
 pytestmark = pytest.mark.anonymity
 

@@ -18,7 +18,7 @@ from bot.doctor.checks import Check, ok, skipped, wrong
 PATIENCE = 5.0
 # Signatures of Slack go stale after five minutes; a clock that is a minute off will soon be more.
 MOST_OFF = 60
-LONGEST_BODY = 64 * 1024
+LONGEST_BODY = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class Web:
         method: str,
         url: str,
         headers: Mapping[str, str] | None = None,
-        data: str | Mapping[str, str] | None = None,
+        data: str | Mapping[str, str] | aiohttp.FormData | None = None,
         clock: bool = True,
     ) -> Answer | Unreached:
         """The answer, or why there is none. Redirects are not followed; `clock` says that the other's clock is to be trusted."""
         started = time.time()
         try:
             async with self._session.request(method, url, headers=headers, data=data, allow_redirects=False) as response:
-                body = (await response.content.read(LONGEST_BODY)).decode("utf-8", "replace")
+                body = (await _beginning(response.content)).decode("utf-8", "replace")
                 answer = Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Unreached(_reason(error, self._patience))
@@ -97,6 +97,14 @@ class Web:
         ahead = "behind" if apart > 0 else "ahead of"
         found = f"{abs(apart):.0f} seconds {ahead} the clock of {host}; Slack’s signatures are refused after 300"
         return wrong("clock", found, "set this machine’s clock, and let it be kept by a time server (NTP)")
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """The first part of a body, which may come in pieces."""
+    found = b""
+    while len(found) < LONGEST_BODY and (piece := await content.read(LONGEST_BODY - len(found))):
+        found += piece
+    return found
 
 
 def _reason(error: Exception, patience: float) -> str:

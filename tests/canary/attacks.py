@@ -21,8 +21,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.canary.clocks import moments
-from tests.canary.haul import copied
+from bot.drill.moments import moments
+from tests.canary.clocks import copied
 
 SEED = 416
 # How often order is drawn anew to know what chance does.

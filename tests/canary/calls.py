@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tests.canary.haul import Source
+from bot.drill.places import Source
 
 # The addresses that Slack's methods take, of whoever is answered. Nothing else in a call may name somebody.
 ADDRESSES: Mapping[str, frozenset[str]] = {

@@ -6,27 +6,25 @@ only if it did so for most of the flows.
 
 from __future__ import annotations
 
-import datetime
-import re
+import shutil
 import sqlite3
 import tempfile
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.canary.haul import copied, values
-from tests.canary.search import Hit
+from bot.drill.moments import Moment, moments
+from bot.drill.places import values
+from bot.drill.search import Hit
 
 # In seconds: how long after its answer what a flow writes may still be written, and how exactly clocks of files count.
 AFTER = 0.15
 BEFORE = 0.02
 # This part of the flows, and never fewer than so many.
 MOST, FEWEST = 0.6, 3
-_ISO = re.compile(rb"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?")
-_NUMBER = re.compile(rb"(?<![\d.])(1\d{9})(?:\.(\d+)|(\d{3}|\d{6}|\d{9}))?(?![\d])")
-_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[167][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+# What belongs to a database file; copied along, since what was written last may stand only there.
+_BESIDE = ("-wal", "-journal", "-shm")
 
 
 @dataclass(frozen=True)
@@ -41,35 +39,6 @@ class Window:
         return moment + grain >= self.start - BEFORE and moment <= self.end + AFTER
 
 
-# A moment and how coarsely it is told, in seconds.
-Moment = tuple[float, float]
-
-
-def moments(data: bytes) -> Iterator[Moment]:
-    """Every moment of these years that stands in a text, as a date with its time, as seconds, or within an id."""
-    for day, time, part in _ISO.findall(data):
-        try:
-            told = datetime.datetime.fromisoformat(f"{day.decode()}T{time.decode()}+00:00").timestamp()
-        except ValueError:
-            continue
-        yield (told + float(b"0." + part), 0.001) if part else (told, 1.0)
-    for whole, part, finer in _NUMBER.findall(data):
-        digits = part or finer
-        yield float(whole + b"." + (digits or b"0")), 10.0 ** -min(len(digits), 3)
-    for found in _UUID.findall(data.lower()):
-        yield _in_id(uuid.UUID(found.decode())), 0.01
-
-
-def _in_id(id: uuid.UUID) -> float:
-    """The moment in an id of version 1, 6 or 7."""
-    if id.version == 7:
-        return (id.int >> 80) / 1000
-    ticks = id.time
-    if id.version == 6:
-        ticks = (id.int >> 96 << 28) | ((id.int >> 80 & 0xFFFF) << 12) | (id.int >> 64 & 0x0FFF)
-    return ticks / 1e7 - 12219292800
-
-
 def in_database(path: Path, where: str) -> dict[str, list[Moment]]:
     """The moments in each column of a database."""
     found: dict[str, list[Moment]] = {}
@@ -78,6 +47,14 @@ def in_database(path: Path, where: str) -> dict[str, list[Moment]]:
             raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
             found.setdefault(f"{where} {table}.{column}", []).extend(moments(raw))
     return found
+
+
+def copied(path: Path, place: Path) -> Path:
+    """A copy of a database with what stands beside it."""
+    for each in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
+        if each.exists():
+            shutil.copy(each, place / each.name)
+    return place / path.name
 
 
 def touched(root: Path) -> dict[str, float]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.drill.page import RECEIPT as WORDS
+
 SLACK, TEAMS, WEB = "slack", "teams", "web"
 CHATS = (SLACK, TEAMS)
 IDENTITY, TEXTS, TIME = "identity", "text", "time"
@@ -129,7 +131,6 @@ FLOWS = (
         ),
     ),
 )
-WORDS = re.compile(r"Seven words\W+((?:[a-z][a-z-]+ ){6}[a-z][a-z-]+)")
 _REPORT = {
     "f1": "a",
     "f2": "My supervisor posts {what} pictures of residents, {also}",

@@ -252,7 +252,7 @@ PLANTED: dict[str, tuple[Leak, tuple[str, ...], str]] = {
     "base64 in a zip in the data directory": (_base64_in_zip, ("what",), "spool.zip"),
     "text as UTF-16 in a file": (_utf16_file, ("what",), "last.txt"),
     "user agent in a rotated log": (_rotated_log, ("user agent",), "access.log.1.gz"),
-    "user id as a file's name": (_file_name, ("user id",), ".lock"),
+    "user id as a file's name": (_file_name, ("user id",), "names of files in data"),
     "a file's time": (_file_time, ("moment of a change",), "data/heartbeat"),
     "id as a metric's label": (_metric_label, ("user id",), "metrics"),
     "id in a message to others": (_message_elsewhere, ("user id",), "chat.postMessage"),

@@ -19,9 +19,9 @@ import requests
 
 from bot.casebook import keys, starting
 from bot.config import read_settings
+from bot.drill.places import Source, files
 from tests.canary import clocks
 from tests.canary.child import DEBUG, FAULT, LEAK, RAISED
-from tests.canary.haul import Source, files
 from tests.canary.identity import KNOWN_TENANT, PLACE
 from tests.canary.people import CanarySlack
 from tests.slack_stand_in import SECRET
@@ -56,7 +56,7 @@ class Process:
             each.mkdir()
         (self.data / "weights").symlink_to(state / "weights")
         self.slack, self.microsoft = CanarySlack(), TeamsStandIn()
-        self.local, self.port = local, _free_port()
+        self.local, self.port = local, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**self._usual(), **(self._as_local() if local else self._as_served()), **(more or {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -144,9 +144,15 @@ class Process:
 
     def command(self, *words: str) -> bytes:
         """What a command of the program prints, run beside the server; its files go to the data directory."""
-        call = [sys.executable, "-m", "bot", *words]
-        done = subprocess.run(call, env=self._environment, cwd=self.temporary, capture_output=True, timeout=120, check=False)
+        done = self.ran(*words)
         return done.stdout + done.stderr
+
+    def ran(self, *words: str, said: bytes = b"", more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+        """A command of the program, run beside the server to its end; `said` is what is piped in, `more` is set besides."""
+        call, environment = [sys.executable, "-m", "bot", *words], {**self._environment, **(more or {})}
+        return subprocess.run(
+            call, env=environment, cwd=self.temporary, input=said, capture_output=True, timeout=120, check=False
+        )
 
     def metrics(self) -> dict[str, str]:
         """What is counted, line by line: the samples' names with labels, and their values. Of the process itself nothing."""
@@ -194,7 +200,8 @@ class Process:
         return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

@@ -6,16 +6,18 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.drill.digests import Digests
+from bot.drill.page import RECEIPT as WORDS
+from bot.drill.places import Source
+from bot.drill.search import Hit, Search
 from tests.canary import calls, clocks, identity
 from tests.canary.child import DEBUG, RAISED
-from tests.canary.digests import Digests
 from tests.canary.flows import (
     IDENTITY,
     SLACK,
     TEAMS,
     TEXTS,
     TIME,
-    WORDS,
     Fill,
     Flow,
     Forge,
@@ -26,11 +28,9 @@ from tests.canary.flows import (
     Step,
     Visit,
 )
-from tests.canary.haul import Source, joined
 from tests.canary.identity import Canary
 from tests.canary.people import SlackPerson, Somebody, TeamsPerson, WebPerson
 from tests.canary.process import Process
-from tests.canary.search import Hit, Search
 
 # What is looked for in the words of somebody's own dialog: who they are, not what they wrote.
 _WORDS = " (words)"
@@ -154,7 +154,7 @@ def hits(process: Process, runs: Sequence[Run], *, exports: bool = True) -> list
     digests = Digests([*people, *({"receipt": " ".join(words)} for words in receipts)], process.secrets)
     who = Search({**identity.IDENTITY, **identity.PLACE}, digests)
     everything = Search({**identity.IDENTITY, **identity.PLACE, **identity.TEXT}, digests, receipts)
-    sources = list(joined([*process.produced(exports=exports), *sent_out]))
+    sources = [*process.produced(exports=exports), *sent_out]
     found = everything.hits(each for each in sources if not each.where.endswith(_WORDS))
     found += who.hits(each for each in sources if each.where.endswith(_WORDS))
     return [*found, *(hit for run in runs for hit in run.clock_hits())]

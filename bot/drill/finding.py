@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from tests.canary.disguises import Needle
+from bot.drill.disguises import Needle
 
 _BEGINS = 4
 
