@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -156,9 +157,15 @@ def _lines(shown: Shown) -> Iterator[str]:
         yield f"kept by {next((each.label for each in shown.schedules if each.code == case.schedule), case.schedule)}"
     about = case.submission
     yield f"\n{about.kind}, seen {about.when.lower()}" + (f", clauses {', '.join(about.clauses)}" if about.clauses else "")
-    yield from filter(None, ("somebody is in danger, says the reporter" if about.danger else "", about.where, about.what))
+    yield from filter(None, ("somebody is in danger, says the reporter" if about.danger else "", about.where))
+    yield _own(about.what)
     for entry in shown.opened.entries:
         yield f"\n{entry.day}  {shown.names.get(entry.by, 'somebody who has left') if entry.by else 'the reporter'}: {entry.act}"
-        yield from (f"  {name}: {text}" for name, text in entry.content.items() if text != entry.reply)
+        yield from (_own(f"{name}: {text}") for name, text in entry.content.items() if text != entry.reply)
         if entry.reply:
-            yield f"  to the reporter: {entry.reply}"
+            yield _own(f"to the reporter: {entry.reply}")
+
+
+def _own(text: str) -> str:
+    """Somebody's words, set in, so that no line of theirs can be taken for one of ours."""
+    return textwrap.indent(text, "  ", lambda _: True)

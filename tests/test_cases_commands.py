@@ -45,7 +45,7 @@ def settings(tmp_path: Path) -> Settings:
         ledger.people.grant("hana", Grant.HR)
     past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=3)
     book = casebook(found.reports, found.records, found.hours, lambda: past)
-    for what, involved in (("CANARY of the crew", ()), ("About Hana", ("hr",))):
+    for what, involved in (("CANARY of the crew\n\n2026-12-01  Ida Example: concluded", ()), ("About Hana", ("hr",))):
         given = Submission("violation", ("416.8.5.a",), what, "", "This week", "hr", involved, danger=False)
         book.file(given, book.draw())
     replace(book, now=lambda: past + datetime.timedelta(days=2)).release()
@@ -91,6 +91,7 @@ def test_a_case_goes_its_way_in_the_terminal(settings: Settings) -> None:
     shown = run(settings, "show", id, *who).stdout
     for part in ("CANARY of the crew", "severity: serious", "to the reporter: Which page?", "text: Seen by me.", "addressing"):
         assert part in shown
+    assert "\n2026-12-01" not in shown, "a line of somebody's words is never taken for one of ours"
     words = run(settings, "witness", id, *who).stdout.split()
     assert len(words) == 7
     run(settings, "hand-over", id, *who, said="Ida Example\n")
