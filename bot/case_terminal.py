@@ -158,14 +158,14 @@ def _lines(shown: Shown) -> Iterator[str]:
     about = case.submission
     yield f"\n{about.kind}, seen {about.when.lower()}" + (f", clauses {', '.join(about.clauses)}" if about.clauses else "")
     yield from filter(None, ("somebody is in danger, says the reporter" if about.danger else "", about.where))
-    yield _own(about.what)
+    yield own(about.what)
     for entry in shown.opened.entries:
         yield f"\n{entry.day}  {shown.names.get(entry.by, 'somebody who has left') if entry.by else 'the reporter'}: {entry.act}"
-        yield from (_own(f"{name}: {text}") for name, text in entry.content.items() if text != entry.reply)
+        yield from (own(f"{name}: {text}") for name, text in entry.content.items() if text != entry.reply)
         if entry.reply:
-            yield _own(f"to the reporter: {entry.reply}")
+            yield own(f"to the reporter: {entry.reply}")
 
 
-def _own(text: str) -> str:
+def own(text: str) -> str:
     """Somebody's words, set in, so that no line of theirs can be taken for one of ours."""
     return textwrap.indent(text, "  ", lambda _: True)

@@ -11,6 +11,7 @@ import click
 
 from bot.case_terminal import ACTS, ID, Entered, add_acts, add_reading
 from bot.case_terminal_capture import keep
+from bot.case_terminal_export import add_export
 from bot.case_terminal_keeping import add_dispose, add_due
 from bot.commands_keys_opening import opened
 from bot.commands_ledger import ledger_told
@@ -103,3 +104,4 @@ add_reading(cases, AS, _room)
 add_acts(cases, AS, _room, ACTS)
 add_due(cases, AS, _room)
 add_dispose(cases, AS, _room)
+add_export(cases, AS, _room)

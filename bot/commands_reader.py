@@ -18,6 +18,7 @@ import click
 
 from bot.case_terminal import ACTS, ID, Entered, add_acts, add_reading
 from bot.case_terminal_capture import keep, write
+from bot.case_terminal_export import add_export
 from bot.case_terminal_keeping import add_dispose, add_due
 from bot.config import Settings
 from bot.journeys.cases import Refused
@@ -142,3 +143,4 @@ add_reading(reader, IDENTITY, _enter)
 add_due(reader, IDENTITY, _enter)
 add_dispose(reader, IDENTITY, _enter_to_act)
 add_acts(reader, IDENTITY, _enter_to_act, (name for name in ACTS if name not in _ELSEWHERE))
+add_export(reader, IDENTITY, _enter_to_act)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot import app
+from bot import app, disclosing
 from bot.case_access import ENTER
 from bot.casebook import Casebook, Submission
 from bot.casebook.starting import casebook
@@ -20,9 +20,11 @@ from bot.caseroom import Caseroom, Reader
 from bot.commands_cases import cases
 from bot.config import Settings
 from bot.journeys.cases import Act, Wanted
+from bot.journeys.redaction import BLOCK
 from bot.people import Grant, Person
 from bot.report_settings import Recipient, ReportSettings, Schedule
 from bot.signing_links import digest
+from tests import disclosures
 from tests.casebooks import KINDS
 from tests.databases import schema
 
@@ -108,6 +110,70 @@ def test_cases_are_joined(settings: Settings) -> None:
     run(settings, "take", first, "--as", "ida@city.example")
     run(settings, "join", first, "--as", "ida@city.example", said=f"{second}\n")
     assert f"to: {second}" in run(settings, "show", first, "--as", "ida@city.example").stdout
+
+
+def exported(settings: Settings, target: Path, *words: str, said: str = "", code: int = 0) -> Result:
+    """What `cases export` of Hana's case says."""
+    return run(settings, "export", "", "--to", str(target), *words, "--as", "hana@city.example", said=said, code=code)
+
+
+def test_a_case_is_exported_for_a_records_request(settings: Settings, tmp_path: Path) -> None:
+    """Shown as it will be, then written for its owner alone; what was withheld is in no byte of it, and the trail knows."""
+    target = tmp_path / "case.zip"
+    plain = run(settings, "export", "", "--as", "hana@city.example").stdout
+    assert "1. The report\n  CANARY of the crew" in plain
+    answers = "identifies a witness\nwords\nRSMo 610.021\nCANARY\nTom Vale\n\nother\nnames Canary\n\nRequest 14\n\ny\n"
+    result = exported(settings, target, "--withhold", "4", "--black-out", said=answers)
+    assert f"{BLOCK} of the crew" in result.stdout
+    assert "CANARY of" not in result.stdout
+    assert "4. Period: WITHHELD" in result.stdout
+    assert "“Tom Vale”: NOT FOUND" in result.stdout
+    assert "City Attorney" in result.stderr
+    content = target.read_bytes()
+    assert oct(target.stat().st_mode)[-3:] == "600"
+    said = disclosures.said(content)
+    for gone in ("CANARY", "Canary", "Thisweek", "Hana"):
+        assert gone not in said, gone
+    assert [each["passage"] for each in disclosures.data(content)["withheld"]] == [1, 4]
+    assert "the reporter: disclose" not in run(settings, "show", "", "--as", "hana@city.example").stdout
+    assert "exported it for a records request" in run(settings, "export", "", "--as", "hana@city.example").stdout
+
+
+def test_nothing_is_written_where_an_export_is_refused(settings: Settings, tmp_path: Path) -> None:
+    """In one line: a file that is there, a folder that is not, a passage that is not, words that cannot be meant, no reason,
+    somebody who may not; and whoever does not confirm gets nothing."""
+    target = tmp_path / "case.zip"
+    for words, answers, line in (
+        (("--withhold", "99"), "", "there is no passage 99"),
+        (("--black-out",), "Z\n\nother\nx\n\n\n\n", "Phrase 1 to black out has fewer than two letters"),
+        (("--withhold", "1"), "other\n\n\n\n\n", "Passage 1: say in your own words why"),
+        ((), "\n\nn\n", "Aborted"),
+    ):
+        result = exported(settings, target, *words, said=answers, code=1)
+        assert line in result.stderr
+        assert not target.exists()
+    run(settings, "export", "", "--to", str(target), "--as", "bob@city.example", code=1)
+    run(settings, "export", "zz", "--to", str(target), "--as", "hana@city.example", code=1)
+    assert "is no folder" in exported(settings, tmp_path / "none" / "case.zip", code=1).stderr
+    target.write_bytes(b"mine")
+    assert "is there already, and is not overwritten" in exported(settings, target, code=1).stderr
+    assert target.read_bytes() == b"mine"
+    assert "disclose" not in run(settings, "show", "", "--as", "hana@city.example").stdout
+    assert sorted(each.name for each in tmp_path.glob("*.zip*")) == ["case.zip"]
+
+
+def test_a_file_goes_again_where_the_case_changes_meanwhile(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or cannot be written: one line, and nothing is left."""
+    recorded = disclosing.recorded
+    with monkeypatch.context() as slower:
+        slower.setattr(disclosing, "recorded", lambda *given: recorded(*given[:-1], given[-1] - 1))
+        assert "A colleague has changed this case" in exported(settings, tmp_path / "a.zip", said="\n\ny\n", code=1).stderr
+    with monkeypatch.context() as full:
+        full.setattr("bot.casebook.keys.os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        assert "No space left" in exported(settings, tmp_path / "b.zip", said="\n\ny\n", code=1).stderr
+    assert list(tmp_path.glob("*.zip*")) == []
 
 
 def test_a_beginning_that_fits_several_is_no_case(settings: Settings) -> None:
@@ -214,7 +280,7 @@ def test_p10_in_level_sealed_nothing_is_proposed_or_deleted_here(settings: Setti
 
 
 def test_every_command_says_what_it_does() -> None:
-    """In one line, and none takes words of a case as an option, since a shell would remember them."""
+    """In one line, and none takes words of a case as an option, since a shell would remember them; passages have numbers."""
     for name, command in cases.commands.items():
         assert command.help, name
-        assert {each.name for each in command.params} <= {"id", "ids", "who", "email"}, name
+        assert {each.name for each in command.params} <= {"id", "ids", "who", "email", "target", "withhold", "black_out"}, name

@@ -17,6 +17,7 @@ from bot.casebook.starting import FILE, casebook
 from bot.commands_reader import reader
 from bot.config import Settings
 from bot.report_settings import Recipient, ReportSettings, Schedule
+from tests import disclosures
 from tests.databases import schema
 
 pytestmark = pytest.mark.anonymity
@@ -83,6 +84,20 @@ def test_p10_hr_reads_and_answers_with_its_own_key(there: Sealed) -> None:
     there.run("hana", "recuse", case)
     assert there.run("hana", "list").stdout == ""
     assert "no such case for you" in there.run("hana", "show", case, code=1).stderr
+
+
+def test_a_case_is_exported_on_hrs_own_computer(there: Sealed) -> None:
+    """Level sealed: the file is made where the key is, and the trail that both computers see has its row; not in a copy."""
+    case, target = there.run("hana", "list").stdout[:8], there.place / "case.zip"
+    assert "1. The report\n  CANARY" in there.run("hana", "export", case).stdout
+    there.run("hana", "export", case, "--to", str(target), "--withhold", "1", said="personnel record\n\n\n\n\ny\n")
+    said = disclosures.said(target.read_bytes())
+    assert "CANARY" not in said
+    assert "personnelrecord" in said
+    assert "Hana exported it for a records request" in there.run("ida", "export", case).stdout
+    copy = there.place / "copy.sqlite"
+    copy.write_bytes(b"")
+    assert "reach nobody" in there.run("hana", "export", case, copy=copy, code=2).stderr
 
 
 def test_a_key_that_belongs_to_nobody_opens_nothing(there: Sealed) -> None:

@@ -32,6 +32,7 @@ DONE = {
     "schedule": "gave it a retention code",
     "hold": "put it on legal hold",
     "release_hold": "ended the legal hold",
+    "disclose": "exported it for a records request",
 }
 _FIELDS = {
     "category": "About",

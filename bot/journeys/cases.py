@@ -90,6 +90,7 @@ class Act(StrEnum):
     SCHEDULE = "schedule"
     HOLD = "hold"
     RELEASE_HOLD = "release_hold"
+    DISCLOSE = "disclose"
 
 
 class Who(StrEnum):
@@ -159,6 +160,7 @@ TABLE: Mapping[Act, Rule] = MappingProxyType(
         Act.SCHEDULE: Rule(Who.ANYBODY, R, A, D, C, {"schedule": None}),
         Act.HOLD: Rule(Who.UNHELD, R, A, D, C, may=("reason",)),
         Act.RELEASE_HOLD: Rule(Who.HELD, R, A, D, C, may=("reason",)),
+        Act.DISCLOSE: Rule(Who.ANYBODY, R, A, D, C),
     }
 )
 # What lies outside the policy needs no more than a first look.

@@ -17,6 +17,7 @@ from bot.channels import Stateless
 from bot.channels.web import cases_render as render
 from bot.channels.web.cases_border import ELSEWHERE, HEADERS, Answer, Border, InThread, NotOurs, Seat, must_be_ours, said
 from bot.channels.web.cases_capture import ROUTE, Capturing
+from bot.channels.web.cases_disclosure import Disclosing
 from bot.channels.web.cases_keeping import KeepingPages
 from bot.channels.web.cases_shapes import Enter, NewReceipt, Told, Unlock
 from bot.journeys.case_forms import MISSING, TO
@@ -47,6 +48,7 @@ class Cases(Stateless):
         self._border = Border(access, in_thread, failed)
         self._keeping = KeepingPages(self._border, CaseKeeping(caseroom), in_book)
         self._capturing = Capturing(caseroom, in_book, self._border, self._paper)
+        self._disclosing = Disclosing(self._border, caseroom, in_book)
 
     @property
     def routes(self) -> Sequence[web.RouteDef]:
@@ -61,6 +63,7 @@ class Cases(Stateless):
             web.get(f"{PATH}/case/{{id}}/file/{{number}}", self._file),
             web.get(ROUTE, self._border.bordered(self._capturing.ask)),
             web.post(ROUTE, self._border.bordered(self._capturing.capture)),
+            *self._disclosing.routes,
             web.post(f"{PATH}/case/{{id}}/{{act}}", self._border.bordered(self._act)),
             *self._keeping.routes,
         )

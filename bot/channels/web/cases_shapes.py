@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.channels.web.cases_disclosure_render import Disclose
 from bot.journeys.case_forms import ActForm
 from bot.journeys.case_words import Said
 from bot.views import Quote
@@ -141,4 +142,4 @@ class Deleted:
     kind: str = "deleted"
 
 
-Page = Enter | Told | Unlock | NewReceipt | Capture | Listed | Paper | ToBeDeleted | Deleted
+Page = Enter | Told | Unlock | NewReceipt | Capture | Listed | Paper | Disclose | ToBeDeleted | Deleted
