@@ -30,8 +30,8 @@ from tests.soak_signing import SEED, finished, killed_after
 
 # Between two lives so much of the organisation's time goes by: sometimes a window is passed, most often none is.
 BETWEEN = datetime.timedelta(hours=1)
-# A process is killed at most so long after it has begun, in seconds; on PostgreSQL it has connections to open first.
-LONGEST = {"file": 0.8, "postgres": 1.2}
+# A process is killed at most so long after it has begun, in seconds: time for some receipts, and for a window.
+LONGEST = 1.5
 # The last life begins when everything that waits is due.
 AT_LAST = datetime.timedelta(days=3)
 
@@ -86,19 +86,19 @@ def killed(kind: str, kills: int, place: Path) -> Result:
             Path(name).touch()
         with _book(task):
             pass  # the schema, salt and keys are there before the first life
-        lives = _lives(task, kills, LONGEST[kind])
+        lives = _lives(task, kills)
         deaths = [death for death in lives if death]
         return _compared(task, deaths, Ledger(handle), time.monotonic() - begun)
 
 
-def _lives(task: Task, kills: int, longest: float) -> Iterator[Death | None]:
+def _lives(task: Task, kills: int) -> Iterator[Death | None]:
     """One life after the other; the last one ends by itself. None where one did not die of the kill."""
     chance = random.Random(SEED)  # noqa: S311 - the same moments in every run
     begun, released = task.begun, 0
     for seed in range(kills + 1):
         clock, heard = Fast(begun), len(_windows(task))
         life = replace(task, seed=seed, begun=begun if seed < kills else begun + AT_LAST, last=seed == kills)
-        died = finished(work, life) if life.last else killed_after(work, life, chance.uniform(0, longest))
+        died = finished(work, life) if life.last else killed_after(work, life, chance.uniform(0, LONGEST))
         assert died or not life.last, "the last life must come to its end"
         before, released = released, _released(task)
         yield Death(released > before, tuple(_windows(task)[heard:])) if died else None
