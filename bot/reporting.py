@@ -120,7 +120,7 @@ class Reporting:
         try:
             return await self._answered(turn, self.book, attachments)
         except _WaitedTooLong:
-            return self.crowded(turn)
+            return self.again(turn)
         except DatabaseGone:
             self.failed()
             return view(Text(AWAY))

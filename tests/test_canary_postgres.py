@@ -26,7 +26,7 @@ from bot.report_settings import ReportSettings
 from tests.canary.attacks import SEED, Trace, join, order
 from tests.canary.postgres import traces
 from tests.canary.town import BEGUN, PEOPLE, READERS, Clock, said, sign
-from tests.casebooks import quick_receipt
+from tests.casebooks import next_moment, quick_receipt
 from tests.databases import schema
 
 pytestmark = pytest.mark.anonymity
@@ -77,7 +77,7 @@ def built(place: Path) -> Town:
     with settled(place, clock, chance) as (ledger, handle, book, here):
         signed, filed = acted(ledger, book, clock, chance)
         fresh = traces(here, "waiting", "id")
-        clock.now = book.next_moment()
+        clock.now = next_moment(book)
         assert not book.release()
         waiting = traces(here, "waiting", "id")
         clock.now += datetime.timedelta(days=3)

@@ -20,6 +20,7 @@ from bot.journeys.cases import Act
 from bot.ledger import Ledger
 from bot.releasing import AT_ONCE, AT_WINDOW, OVERDUE, UNOPENED, Releasing
 from bot.views import Text, View
+from tests.casebooks import next_moment
 from tests.caserooms import HANA, IDA, NOW, READERS, SECRET, Room, office, settings
 from tests.databases import opened
 
@@ -210,7 +211,7 @@ def test_a_window_that_passes_while_another_is_worked_at_is_told_of() -> None:
     with working("after a release") as made:
         made.room.book.chance.uniform = lambda *_: 2.0  # type: ignore[method-assign]
         made.room.reported()
-        made.room.clock.moment = due = made.room.book.next_moment()
+        made.room.clock.moment = due = next_moment(made.room.book)
         made.room.clock.later(seconds=-1)
 
         async def passing(call: Callable[..., Any], *given: object) -> Any:
