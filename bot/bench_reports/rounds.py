@@ -60,6 +60,47 @@ async def paced(rate: float, seconds: float, call: Callable[[], Awaitable[T]]) -
     return list(await asyncio.gather(*tasks))
 
 
+class Range:
+    """Where it is measured: a server, and the session in which everybody asks and files. `shown` are the first Sends so far."""
+
+    def __init__(self, plan: Plan, url: str, session: aiohttp.ClientSession, stand_ins: StandIns) -> None:
+        self._plan, self._url, self._session, self._stand_ins = plan, url, session, stand_ins
+        self._asking, self._questions = SlackCommand(stand_ins), _questions()
+        self.shown: list[float] = []
+
+    async def ask(self) -> Sample:
+        """The next question."""
+        return await ask(self._session, self._url, self._asking.call(next(self._questions)), self._asking, self._stand_ins)
+
+    async def file(self) -> Filed:
+        """A report, from the empty form to the receipt."""
+        writer = Writer(self._session, self._url)
+        self.shown.append(await writer.prepare())
+        return await writer.send()
+
+    async def warm(self) -> None:
+        """What is loaded at first use is there."""
+        for _ in range(_WARMING):
+            await self.ask()
+        await self.file()
+        self.shown.clear()
+
+    async def alone(self) -> list[Sample]:
+        """Questions at their pace."""
+        return await paced(self._plan.asked, self._plan.seconds, self.ask)
+
+    async def beside(self) -> tuple[list[Sample], list[Filed]]:
+        """The same while reports are filed at theirs."""
+        return await asyncio.gather(self.alone(), paced(self._plan.filed, self._plan.seconds, self.file))
+
+    async def at_once(self) -> list[Filed]:
+        """So many who have all seen the promise press Send together."""
+        writers = [Writer(self._session, self._url) for _ in range(self._plan.burst)]
+        for writer in writers:
+            await writer.prepare()
+        return await asyncio.gather(*(writer.send() for writer in writers))
+
+
 async def measure(settings: Settings, plan: Plan, progress: Callable[[str], None]) -> Found:
     """Everything, one after the other.
 
@@ -71,31 +112,16 @@ async def measure(settings: Settings, plan: Plan, progress: Callable[[str], None
         stack.push_async_callback(stand_ins.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         server = await stack.enter_async_context(serving(REPORTS, Surroundings(settings, stand_ins.slack_api, stand_ins.cloud)))
-        questions, asking, shown = _questions(), SlackCommand(stand_ins), list[float]()
-
-        async def asked() -> Sample:
-            return await ask(session, server.url, asking.call(next(questions)), asking, stand_ins)
-
-        async def filed() -> Filed:
-            writer = Writer(session, server.url)
-            shown.append(await writer.prepare())
-            return await writer.send()
-
-        for _ in range(_WARMING):
-            await asked()
-        await filed()
+        place = Range(plan, server.url, session, stand_ins)
+        await place.warm()
         progress("computing alone")
-        bare = list(await asyncio.to_thread(lambda: list(computed(_BARE))))
+        bare = await asyncio.to_thread(lambda: list(computed(_BARE)))
         progress("questions alone")
-        alone = await paced(plan.asked, plan.seconds, asked)
+        alone = await place.alone()
         progress("questions beside reports")
-        beside, steady = await asyncio.gather(paced(plan.asked, plan.seconds, asked), paced(plan.filed, plan.seconds, filed))
+        beside, filed = await place.beside()
         progress(f"{plan.burst} reports at once")
-        writers = [Writer(session, server.url) for _ in range(plan.burst)]
-        for writer in writers:
-            await writer.prepare()
-        burst = await asyncio.gather(*(writer.send() for writer in writers))
-        return Found(bare, steady, shown, alone, beside, burst)
+        return Found(bare, filed, place.shown, alone, beside, await place.at_once())
 
 
 def _questions() -> Iterator[str]:
