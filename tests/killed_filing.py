@@ -112,7 +112,7 @@ async def _work(task: Task, ready: Connection) -> None:
         here.casebook.draw()  # what is loaded at first use is there
         ready.send_bytes(b"ready")
         writers = [asyncio.create_task(_write(task, here, writer)) for writer in range(0 if task.last else WRITERS)]
-        while not task.last or await _left(here, ledger, thread):
+        while releasing._done is None or not task.last or await _left(here, ledger, thread):
             await _tick(task, here, releasing, clock)
             await asyncio.sleep(0.01)
         await asyncio.gather(*writers)
