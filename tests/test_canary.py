@@ -31,7 +31,7 @@ FAULTS = ("full", "seal", "slow", "platform", "lost")
 # How often somebody on the whole way acts: before the first window, before the second, and after it.
 STAGES = 3
 # So many go through one process, and are searched for together: HR's list of cases grows with each.
-TOGETHER = 100
+TOGETHER = 50
 # Longer than the program waits before it tries a call again, and than sealing takes where it is slow; in seconds.
 SETTLED = 2.6
 
