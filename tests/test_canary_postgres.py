@@ -150,13 +150,20 @@ KEPT: dict[str, Callable[[Town], Sequence[Trace]]] = {
 }
 
 
+# What age draws for each file, which no seed sets: there chance must be given more room, or it would fail now and then.
+AGE = {"own (length)", "sealed (length)", "reply (length)"}
+BY_CHANCE = 1e-5
+
+
 @pytest.mark.parametrize("kept", KEPT)
 def test_p5_p7_after_a_window_nothing_ties_and_nothing_orders(town: Town, kept: str) -> None:
-    """Neither keys and columns, nor transactions, places, numbers of long values and the times of files."""
-    found = KEPT[kept](town)
-    joined, ordered = join(list(zip(town.signed, found, strict=True))), order(found)
-    assert joined.p > 0.01, joined
-    assert ordered.p > 0.01, ordered
+    """Neither keys and columns, nor transactions, places, numbers of long values and the times of files; nor lengths."""
+    signed, found = town.signed, KEPT[kept](town)
+    for names, most in ((set(found[0]) - AGE, 0.01), (AGE, BY_CHANCE)):
+        seen = [{name: trace[name] for name in names if name in trace} for trace in found]
+        joined, ordered = join(list(zip(signed, seen, strict=True))), order(seen)
+        assert joined.p > most, joined
+        assert ordered.p > most, ordered
 
 
 def test_p5_p7_before_a_window_postgres_tells_and_the_attacks_hear_it(town: Town) -> None:
