@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
 
-.PHONY: run test soak browser pictures authors format clean
+.PHONY: run test anonymity soak browser pictures authors format clean
 
 run: $(READY)
 	@CLAUSEBOT_ENV=local $(BIN)/clausebot run
@@ -17,11 +17,17 @@ test: $(READY)
 	$(BIN)/clausebot check
 	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=30
 
+# That nobody can tell who wrote a report: a job of its own in CI.
+anonymity: $(READY)
+	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder -m anonymity
+
 # The full counts, each with a dated line: ten thousand broken payloads to each endpoint, ten thousand people asked and told, two
-# hundred deaths on each database while people sign, ten thousand signatures by four processes. Half an hour.
+# hundred deaths on each database while people sign and while they report, ten thousand signatures by four processes; a thousand
+# reports from each entry point all the way, a hundred of them into faults. Two hours.
 soak: $(READY)
 	@CLAUSEBOT_FUZZED=10000 CLAUSEBOT_TOLD=10000 CLAUSEBOT_KILLS=200 CLAUSEBOT_SIGNED=10000 \
-		$(BIN)/pytest -q -s tests/test_fuzz.py tests/test_told.py tests/test_kill_signing.py tests/test_replicas.py
+		$(BIN)/pytest -q -s tests/test_fuzz.py tests/test_told.py tests/test_kill_signing.py tests/test_kill_filing.py \
+		tests/test_replicas.py
 	@CLAUSEBOT_REPORT_FLOWS=1000 $(BIN)/pytest -q -s tests/test_canary.py
 
 # Packages of tests/browser, which check and draw what Slack and Teams are sent; Node.js 20 and Chromium must be there.

@@ -211,6 +211,21 @@ def signoffs(settings: Settings, people: int, signed: int, together: int, postgr
             click.echo(line)
 
 
+@bench.command()
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=60, show_default=True, help="How long each measurement takes.")
+@click.option("--filed", type=click.FloatRange(min=0.1), default=2, show_default=True, help="How many reports come a second.")
+@click.option("--asked", type=click.FloatRange(min=0.1), default=10, show_default=True, help="How many questions come a second.")
+@click.option("--burst", type=click.IntRange(1), default=50, show_default=True, help="How many reports come at once in the end.")
+@click.pass_obj
+def reports(settings: Settings, seconds: float, filed: float, asked: float, burst: int) -> None:
+    """Measure filing reports on the web page: at a steady pace beside questions, and many at once."""
+    from bot import bench_reports
+
+    with _mistakes_told():
+        for line in bench_reports.run(settings, bench_reports.Plan(seconds, filed, asked, burst), _progress):
+            click.echo(line)
+
+
 @main.command()
 @click.pass_obj
 def gaps(settings: Settings) -> None:

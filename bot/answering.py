@@ -77,8 +77,8 @@ class Answering:
             case Pressed("gaps") if standing is Standing.HR:
                 return Decided("gaps", hr.gaps(kept))
             case Pressed(action, value):
-                # Which form is opened is nobody's business.
-                return Decided("open" if is_form(turn) else action, self._pressed(action, value, standing))
+                # That the forms were opened and no other turn came after tells of a report, and when: so nothing is said of it.
+                return Decided(None if is_form(turn) else action, self._pressed(action, value, standing))
             case Submitted(form, values):
                 if standing is Standing.OUTSIDER and form not in ASKING:
                     raise StaffOnly
@@ -86,7 +86,7 @@ class Answering:
 
     def _said(self, text: str) -> Decided:
         if text.strip().lower() in _FORMS_WANTED:
-            return Decided("open", home.opened(home.FORMS["forms"]))
+            return Decided(None, home.opened(home.FORMS["forms"]))
         asked = understand(text, self.knowledge, self.directory)
         if asked.intent in SIGNING and asked.outcome is Result.JOURNEY and not asked.aside:
             return Decided(None, intent=asked.intent, text=text)
@@ -154,7 +154,7 @@ class Answering:
             case "forms" if values.get("form") == home.SIGN.value:
                 return Decided(None)
             case "forms" if values.get("form") in home.FORMS:
-                return Decided("forms", home.opened(home.FORMS[values["form"]]))
+                return Decided(None, home.opened(home.FORMS[values["form"]]))
             case "uncovered":
                 # Said to hold no day, so no line may say when.
                 return Decided(None, self._told(values.get("question", ""), today))

@@ -84,13 +84,14 @@ class Releasing:
         window: Window = await self._in_book(self._book.window)
         if window == self._done:
             return
-        told = await self._in_book(self._book.told)
-        self._owed = await self._in_book(self._book.release) or (self._owed and not told)
+        # All of this round is about that window: the next one may pass meanwhile, and has a round and a notice of its own.
+        told = await self._in_book(self._book.told, window)
+        self._owed = await self._in_book(self._book.release, window) or (self._owed and not told)
         readers = await self._in_thread(self._readers)
         notices = self._at_window(window, readers) if self._owed or self._always else []
         notices += await self._daily(window, readers)
         await self._in_thread(self._keep, notices)
-        await self._in_book(self._book.mark_told)
+        await self._in_book(self._book.mark_told, window)
         self._done, self._owed = window, False
         self._delivers()
 

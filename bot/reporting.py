@@ -7,6 +7,7 @@ time. Work that takes long (Argon2) is done beside the loop, two at a time, in a
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -22,9 +23,15 @@ from bot.views import OPEN, Facts, Text, View, view
 T = TypeVar("T")
 # So many are worked on, or wait, at once; whoever comes on top is asked to try again, and nothing is kept of it.
 MOST = 60
+# Whoever has waited for so long, in seconds, is turned away rather than begun with: all are answered soon, or not taken at all.
+PATIENCE = 2.0
 CROWDED = "Too many are writing at this moment, so I have not taken it and kept nothing. Please try again in a few minutes."
 AWAY = "I cannot keep anything just now, so nothing was sent and nothing was kept. Please try again in a few minutes."
 _WANTED = ("a", "b", "c", "d")
+
+
+class _WaitedTooLong(Exception):
+    """Its turn came too late, so that nothing was begun."""
 
 
 class NotTaken(Exception):
@@ -66,6 +73,7 @@ class Reporting:
     missing: str = ""
     # Counts what failed, for the day; called without anything.
     failed: Callable[[], None] = lambda: None
+    patience: float = PATIENCE
     # How many are being worked on, or wait.
     _within: list[None] = field(default_factory=list, repr=False)
 
@@ -111,6 +119,8 @@ class Reporting:
         self._within.append(None)
         try:
             return await self._answered(turn, self.book, attachments)
+        except _WaitedTooLong:
+            return self.again(turn)
         except DatabaseGone:
             self.failed()
             return view(Text(AWAY))
@@ -174,5 +184,12 @@ class Reporting:
                 return report.changed(new) if new else report.back(UNKNOWN, CHANGE)
 
     async def _in_thread(self, call: Callable[..., T], *given: object) -> T:
-        """Calls a verb of the book where it may be called."""
-        return await asyncio.get_running_loop().run_in_executor(self.thread, call, *given)
+        """Calls a verb of the book where it may be called. Raises _WaitedTooLong where that comes too late."""
+        latest = time.monotonic() + self.patience
+
+        def called() -> T:
+            if time.monotonic() > latest:
+                raise _WaitedTooLong
+            return call(*given)
+
+        return await asyncio.get_running_loop().run_in_executor(self.thread, called)

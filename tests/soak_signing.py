@@ -17,10 +17,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TypeVar
 
 from bot.bench_signoffs import town
 from bot.bench_signoffs.asking import ask
@@ -31,8 +34,9 @@ from tests.killed_signing import Task, handle_of, work
 
 # One process that has everything imported, and no database open, is copied for each life.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["pytest", "tests.killed_signing"])
+FORKS.set_forkserver_preload(["pytest", "tests.killed_signing", "tests.killed_filing"])
 SEED = 416
+T = TypeVar("T")
 # So many people are there for each kill, so that the next one still finds work.
 A_KILL = 30
 # After the last death so many of them sign who have not, in a life that comes to its end.
@@ -80,8 +84,8 @@ def killed(kind: str, kills: int, place: Path) -> Result:
         _told(ledger, request)
         task = Task(database, str(place / "record"), str(place / "said"), request, people)
         chance = random.Random(SEED)  # noqa: S311 - the same moments in every run
-        deaths = sum(_killed(replace(task, seed=seed), chance.uniform(0, LONGEST[kind])) for seed in range(kills))
-        _finished(replace(task, seed=kills, people=LIVING, last=True))
+        deaths = sum(killed_after(work, replace(task, seed=seed), chance.uniform(0, LONGEST[kind])) for seed in range(kills))
+        assert finished(work, replace(task, seed=kills, people=LIVING, last=True))
         said, accepted = (Path(file).read_text().split() for file in (task.said, task.record))
         return _compared(ledger, deaths, set(said), Counter(accepted), time.monotonic() - begun)
 
@@ -113,23 +117,23 @@ def _compared(ledger: Ledger, deaths: int, acknowledged: set[str], arrived: Coun
     )
 
 
-def _killed(task: Task, after: float) -> bool:
-    """Starts a process and kills it; whether it died of that."""
-    child = _child(task)
+def killed_after(work: Callable[[T, Connection], None], task: T, after: float) -> bool:
+    """Starts a process that does this work and kills it so many seconds after it has begun; whether it died of that."""
+    child = _child(work, task)
     time.sleep(after)
     child.kill()
     child.join()
     return child.exitcode == -signal.SIGKILL
 
 
-def _finished(task: Task) -> None:
-    """The last life, which comes to its end: what waits is delivered."""
-    child = _child(task)
+def finished(work: Callable[[T, Connection], None], task: T) -> bool:
+    """The last life, which comes to its end by itself: what waits is delivered."""
+    child = _child(work, task)
     child.join(600)
-    assert child.exitcode == 0
+    return child.exitcode == 0
 
 
-def _child(task: Task) -> BaseProcess:
+def _child(work: Callable[[T, Connection], None], task: T) -> BaseProcess:
     """A process that has begun."""
     heard, told = FORKS.Pipe(duplex=False)
     child = FORKS.Process(target=work, args=(task, told))

@@ -13,18 +13,14 @@ import pytest
 from bot.casebook import Casebook, receipt
 from bot.casebook.keys import SALT_FILE
 from bot.casebook.starting import FILE, casebook
-from bot.casebook.submission import PERIODS, Submission
 from bot.database.sqlite import SQLite
 from bot.ledger import Ledger, migrations
 from bot.office_hours import Hours
-from bot.records import Act
-from bot.report_settings import FALLBACK, HR, Recipient, ReportSettings
+from bot.report_settings import ReportSettings
 from tests.canary.attacks import SEED, Trace, join, order, traces
+from tests.canary.town import PEOPLE, READERS, Clock, said, sign
 
 pytestmark = pytest.mark.anonymity
-PEOPLE = 200
-BEGUN = datetime.datetime(2026, 11, 19, 15, 2, 11, 123000, tzinfo=datetime.UTC)
-READERS = (Recipient("hr", "Hana Ruiz", HR), Recipient("independent", "Ada Clerk", FALLBACK))
 
 
 @dataclass
@@ -36,27 +32,6 @@ class Town:
     waiting: list[Trace]
     released: list[Trace]
     changed: set[float]
-
-
-class Clock:
-    """Goes on by random seconds, at each look."""
-
-    def __init__(self) -> None:
-        self.now = BEGUN
-        self._chance = random.Random(SEED)
-
-    def __call__(self) -> datetime.datetime:
-        return self.now
-
-    def on(self) -> datetime.datetime:
-        """Some seconds later."""
-        self.now += datetime.timedelta(seconds=self._chance.uniform(1, 8))
-        return self.now
-
-
-def said(chance: random.Random) -> Submission:
-    """A report of some length."""
-    return Submission("violation", ("416.8.5.a",), "x" * chance.randrange(20, 900), "there", PERIODS[1], HR, (), False)
 
 
 @pytest.fixture(scope="module")
@@ -100,14 +75,6 @@ def drawn_alike(book: Casebook, chance: random.Random) -> Casebook:
     assert database._connection
     database._connection.create_function("random", 0, lambda: chance.getrandbits(63))
     return replace(book, chance=chance, new_id=lambda: chance.randbytes(16).hex())
-
-
-def sign(ledger: Ledger, at: datetime.datetime, chance: random.Random) -> str:
-    """A record of the chain; its id."""
-    id = chance.randbytes(8).hex()
-    with ledger.transaction(deciding=True):
-        ledger.acts.append(Act(id, "signed", at, "416", "v1", facts={"text_sha256": "0", "client": "x" * chance.randrange(90)}))
-    return id
 
 
 def report(book: Casebook, clock: Clock, chance: random.Random) -> str:

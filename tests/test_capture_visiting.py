@@ -368,6 +368,7 @@ def test_a_certificate_must_be_good_for_the_name(certificate: Certificate) -> No
         assert len(there.asked) == 1
 
 
+@pytest.mark.anonymity
 def test_p2_nothing_of_a_visit_is_logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     """At DEBUG, with asyncio's own debugging on, through pages, redirects, bad cookies and failures."""
     caplog.set_level(logging.DEBUG)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from policy_kb import KnowledgeBase
-from tests.canary.flows import FLOWS, REPORTS, SLACK, Flow, at
-from tests.canary.leaks import IN_REPORTS, PLANTED
+from tests.canary.flows import FLOWS, REPORTS, SLACK, WEB, WHOLE, Flow, at
+from tests.canary.leaks import IN_REPORTS, PLANTED, TO_HR
 from tests.canary.process import Process
 from tests.canary.run import Run, told
 
@@ -72,3 +72,17 @@ def test_a_leak_planted_in_reports_is_found_and_named(run: Run, name: str) -> No
     _, kinds, where = IN_REPORTS[name]
     named = leaked(run, name, REPORTS[0], OFTEN if "moment" in kinds[0] else 1, where)
     assert set(kinds) <= named, f"found there: {named}"
+
+
+@pytest.mark.parametrize("name", ["", *TO_HR])
+def test_a_leak_to_hr_is_found_and_named(process: Process, name: str) -> None:
+    """On the whole way with files: who wrote may stand neither on HR's pages nor in what HR takes away; and else it does not."""
+    run = Run(process, WEB, 7_000)
+    run.forget()
+    process.leak(name)
+    run.go(at(WEB, WHOLE)[-1])
+    process.leak("")
+    hits = run.hits(exports=False)
+    _, kinds, where = TO_HR.get(name, (None, (), ""))
+    assert set(kinds) <= {hit.kind for hit in hits if where in hit.where}, told(hits)
+    assert hits == [] or name, told(hits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import pytest
@@ -47,6 +47,29 @@ def test_p23_every_promise_has_a_test_for_each_of_its_properties(line: promise.L
     """A line that names no property, or one without a test, may not be promised."""
     assert line.kept_by
     assert {property: bool(kept().get(property)) for property in line.kept_by} == dict.fromkeys(line.kept_by, True)
+
+
+def test_p23_each_of_the_properties_has_a_test() -> None:
+    """P1 to P25, the specification of reports: none is silently without one, and no test is named after another."""
+    properties = {f"p{number}" for number in range(1, 26)}
+    assert set(kept()) == properties
+
+
+def test_p23_tests_of_properties_are_part_of_the_job_of_anonymity() -> None:
+    """Every file that holds one is marked, as a whole or at each such test, so that `make anonymity` runs it."""
+    unmarked = []
+    for path in sorted(HERE.glob("test_*.py")):
+        module = ast.parse(path.read_text("utf-8"))
+        tests = [each for each in module.body if isinstance(each, ast.FunctionDef) and NAMED.match(each.name)]
+        unmarked += [f"{path.name}: {each.name}" for each in tests if not (marked(module.body) or marked([each]))]
+    assert not unmarked
+
+
+def marked(statements: Sequence[ast.stmt]) -> bool:
+    """Whether one of these is the mark of anonymity, for a module or at a test."""
+    marks = [ast.unparse(each.value) for each in statements if isinstance(each, ast.Assign) and "pytestmark" in ast.unparse(each)]
+    marks += [ast.unparse(mark) for each in statements if isinstance(each, ast.FunctionDef) for mark in each.decorator_list]
+    return any("pytest.mark.anonymity" in each for each in marks)
 
 
 def test_p23_what_is_not_promised_is_kept_by_nothing() -> None:

@@ -20,6 +20,7 @@ from bot.journeys.cases import Act
 from bot.ledger import Ledger
 from bot.releasing import AT_ONCE, AT_WINDOW, OVERDUE, UNOPENED, Releasing
 from bot.views import Text, View
+from tests.casebooks import next_moment
 from tests.caserooms import HANA, IDA, NOW, READERS, SECRET, Room, office, settings
 from tests.databases import opened
 
@@ -203,6 +204,29 @@ def test_a_notice_outlives_the_program(notice: str) -> None:
             made.work = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here)
             made.tick()
             assert len(made.told) == before + 3
+
+
+def test_a_window_that_passes_while_another_is_worked_at_is_told_of() -> None:
+    """A round belongs to one window: it neither releases nor settles the next one, whose notice would else be lost by a death."""
+    with working("after a release") as made:
+        made.room.book.chance.uniform = lambda *_: 2.0  # type: ignore[method-assign]
+        made.room.reported()
+        made.room.clock.moment = due = next_moment(made.room.book)
+        made.room.clock.later(seconds=-1)
+
+        async def passing(call: Callable[..., Any], *given: object) -> Any:
+            made.room.clock.later(seconds=0.4)
+            return call(*given)
+
+        made.work = Releasing(made.room.caseroom, lambda: READERS, made.ledger, passing, _here)
+        made.tick()
+        assert made.room.clock() > due
+        assert cases(made.room) == 0
+        made.room.book.release()  # and then it died
+        made.work = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here)
+        made.tick()
+        assert cases(made.room) == 1
+        assert [key for key, *_ in made.told if ":15:00:" in key] != []
 
 
 def test_danger_is_handed_over_at_once_and_told_to_those_who_read_it_alone() -> None:

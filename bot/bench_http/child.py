@@ -9,8 +9,8 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,7 +22,7 @@ from bot.bench_http.stand_ins import listen
 from bot.channels.teams.cloud import Cloud
 from bot.config import Settings
 
-OURS, BARE, EMPTY = "ours", "bare", "empty"
+OURS, BARE, EMPTY, REPORTS = "ours", "bare", "empty", "reports"
 # How long a server may take to start, to answer here or to stop, in seconds.
 _PATIENCE = 60
 
@@ -90,6 +90,17 @@ class Server:
         return self._pipe.recv()
 
 
+@asynccontextmanager
+async def serving(kind: str, surroundings: Surroundings) -> AsyncIterator[Server]:
+    """A server of this kind, until it is left. Raises OSError where it does not start."""
+    server = Server(kind, surroundings)
+    try:
+        await server.open()
+        yield server
+    finally:
+        await server.close()
+
+
 def _run(kind: str, surroundings: Surroundings, pipe: Connection) -> None:
     """The child's side: serves until the pipe is closed."""
     # The SDK leaves connections unclosed and says so for each; only the bare server logs nothing.
@@ -116,6 +127,11 @@ def _application(kind: str, surroundings: Surroundings) -> Iterator[web.Applicat
         from bot.bench_http import ours
 
         with ours.application(surroundings.settings, surroundings.slack_api, surroundings.cloud) as served:
+            yield served
+    elif kind == REPORTS:
+        from bot.bench_reports import ours as reporting
+
+        with reporting.application(surroundings.settings, surroundings.slack_api) as served:
             yield served
     else:
         from bot.bench_http import bare

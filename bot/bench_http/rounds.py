@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import aiohttp
 
 import policy_kb
 from bot.bench_http.asking import Asking, Sample, SlackCommand, TeamsMessage, ask
-from bot.bench_http.child import BARE, EMPTY, OURS, Server, Surroundings
+from bot.bench_http.child import BARE, EMPTY, OURS, Server, Surroundings, serving
 from bot.bench_http.load import Measured, closed_loop, measured
 from bot.bench_http.stand_ins import StandIns
 from bot.bench_http.starting import Started, start_and_stop
@@ -110,20 +110,10 @@ async def measure(settings: Settings, plan: Plan, progress: Callable[[str], None
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=connections))
         surroundings = Surroundings(settings, stand_ins.slack_api, stand_ins.cloud)
         place = Range(plan, stand_ins, session, progress)
-        async with _serving(EMPTY, surroundings) as empty:
+        async with serving(EMPTY, surroundings) as empty:
             generator = await place.generator(empty)
-        async with _serving(OURS, surroundings) as ours, _serving(BARE, surroundings) as bare:
+        async with serving(OURS, surroundings) as ours, serving(BARE, surroundings) as bare:
             compared = [await place.compare(asking(stand_ins), ours, bare) for asking in (SlackCommand, TeamsMessage)]
             memory = (await ours.usage()).memory
         progress("starting and stopping")
         return Found(generator, tuple(compared), memory, await start_and_stop(surroundings))
-
-
-@asynccontextmanager
-async def _serving(kind: str, surroundings: Surroundings) -> AsyncIterator[Server]:
-    server = Server(kind, surroundings)
-    try:
-        await server.open()
-        yield server
-    finally:
-        await server.close()

@@ -161,22 +161,23 @@ class Casebook:
         """The last window that was reached."""
         return self.windows.reached(self.now())
 
-    def release(self) -> bool:
-        """What is due comes to light, and all is written anew in random order; whether anything did. May be done twice."""
-        return self.store.release(self.window(), self.windows.day(self.now()))
+    def release(self, window: Window | None = None) -> bool:
+        """What is due at a window, the last one that was reached, comes to light, and all is written anew in random order;
+        whether anything did. May be done twice."""
+        return self.store.release(window or self.window(), self.windows.day(self.now()))
 
     def still(self) -> None:
         """Lets the files tell of no moment but this one, as they do at each round: neither of a filing nor of a visit (P6)."""
         self.store.still()
 
-    def told(self) -> bool:
-        """Whether the notice of the last window was handed on."""
-        window = self.window()
+    def told(self, window: Window | None = None) -> bool:
+        """Whether the notice of a window, the last one that was reached, was handed on."""
+        window = window or self.window()
         return self.store.value(_TOLD) == f"{window.day} {window.name}"
 
-    def mark_told(self) -> bool:
-        """The notice of the last window is handed on; False where it was before, by whatever replica."""
-        window = self.window()
+    def mark_told(self, window: Window | None = None) -> bool:
+        """The notice of a window, the last one that was reached, is handed on; False where it was before, by whatever replica."""
+        window = window or self.window()
         return self.store.put_once(_TOLD, f"{window.day} {window.name}")
 
     @property

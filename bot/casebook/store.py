@@ -43,9 +43,10 @@ class Store:
     def file(self, row: Sealed, window: Window) -> None:
         """One row, and nothing else anywhere (P5); what waits is mixed, so that no order stands in the file (P7)."""
         sql = f"INSERT INTO waiting (day, slot, {_MOVED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own names
+        values = [window.day.isoformat(), window.name, *_values(row)]
+        size = len(row.own) + len(row.sealed) + len(row.enclosed)
         with self.transaction():
-            self._database.run(sql, [window.day.isoformat(), window.name, *_values(row)])
-            rewriting.mix(self._database, "waiting")
+            rewriting.mix(self._database, "waiting", row.id, size, lambda: self._database.run(sql, values))
 
     def file_at_once(self, row: Sealed, day: datetime.date) -> None:
         """The one exception: somebody is in danger, and the report comes to light now."""
@@ -112,10 +113,10 @@ class Store:
 
     def add_word(self, id: str, report: str, window: Window, sealed: bytes) -> None:
         """Something more from the reporter, until its window."""
+        sql = "INSERT INTO waiting_word (id, report, day, slot, sealed) VALUES (?, ?, ?, ?, ?)"
+        values = [id, report, window.day.isoformat(), window.name, sealed]
         with self.transaction():
-            sql = "INSERT INTO waiting_word (id, report, day, slot, sealed) VALUES (?, ?, ?, ?, ?)"
-            self._database.run(sql, [id, report, window.day.isoformat(), window.name, sealed])
-            rewriting.mix(self._database, "waiting_word")
+            rewriting.mix(self._database, "waiting_word", id, len(sealed), lambda: self._database.run(sql, values))
 
     def words(self, report: str) -> list[Word]:
         """What is in a case: by day, then what came from the reporter, then what HR did in its order."""

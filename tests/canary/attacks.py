@@ -155,7 +155,7 @@ def traces(path: Path, table: str, key: str) -> dict[str, dict[str, float]]:
             for number, row in enumerate(_rows(database, table)):
                 seen = {"place": float(number)}
                 for name in row.keys():  # noqa: SIM118 - a Row is no mapping
-                    seen |= _numbers(name, row[name]) | _where(name, row[name], raw)
+                    seen |= numbers(name, row[name]) | _where(name, row[name], raw)
                 found[str(row[key])] = seen
     return found
 
@@ -182,7 +182,7 @@ def _where(name: str, value: object, raw: bytes) -> dict[str, float]:
     return {}
 
 
-def _numbers(name: str, value: object) -> dict[str, float]:
+def numbers(name: str, value: object) -> dict[str, float]:
     """The numbers in one value."""
     if value is None:
         return {}

@@ -7,6 +7,7 @@ apart, and everything around them (ids, values, hidden data) together with messa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
 }
 # What addresses an activity to the one who is answered.
 ACTIVITY = frozenset({"conversation", "recipient", "replyToId", "serviceUrl", "from", "locale"})
+_DRAWING = re.compile(rb"<(style|script)>.*?</\1>", re.DOTALL)
 _DIALOGS = ("views.open", "views.update")
 # Where somebody reads; all other values of a dialog or card are the program's own.
 _READ = frozenset({"text", "initial_value", "value", "title", "label", "inlines", "speak", "fallbackText"})
@@ -61,6 +63,19 @@ def of_answers(answers: Iterable[tuple[str, str]]) -> Iterator[Source]:
             continue
         yield Source(f"{where} (words)", _dumped(_words(body)))
         yield from _hidden(where, body)
+
+
+def drawn_once(sources: Iterable[Source]) -> Iterator[Source]:
+    """The same, with styles and scripts, which every page repeats, once."""
+    seen: set[bytes] = set()
+
+    def first(found: re.Match[bytes]) -> bytes:
+        new = found[0] not in seen
+        seen.add(found[0])
+        return found[0] if new else b""
+
+    for each in sources:
+        yield Source(each.where, _DRAWING.sub(first, each.data))
 
 
 def _hidden(where: str, part: Any, name: str = "") -> Iterator[Source]:

@@ -1,8 +1,9 @@
 """What somebody does, as data. A flow is a line of steps; texts in braces are facts of the canary, or `{receipt}`.
 
 To add a flow, add it to FLOWS: which entry points it goes through, what must leave no trace, its steps. `Fill` names the button
-that sends the form, and its fields by name. The step that begins with `sends=True` is the one whose moment must not be found
-anywhere. `Receipt` reads the receipt off what is shown; from then on `{receipt}` stands for it, and the search looks for it.
+that sends the form, and its fields by name; `files` go with it on the pages. The step that begins with `sends=True` is the one
+whose moment must not be found anywhere. `Receipt` reads the receipt off what is shown; from then on `{receipt}` stands for it,
+and the search looks for it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.drill.page import RECEIPT as WORDS
+from tests.canary.office import ANSWERED, ASKED
 
 SLACK, TEAMS, WEB = "slack", "teams", "web"
 CHATS = (SLACK, TEAMS)
@@ -47,6 +49,7 @@ class Fill:
     label: str
     values: Mapping[str, str] = field(default_factory=dict)
     sends: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,19 @@ class Receipt:
     words: re.Pattern[str]
 
 
-Step = Say | Open | Press | Fill | Forge | Visit | Receipt
+@dataclass(frozen=True)
+class Sees:
+    """Looks whether these words are shown."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Goes away until a window has come, and HR has worked on what came to light."""
+
+
+Step = Say | Open | Press | Fill | Forge | Visit | Receipt | Sees | Waits
 
 
 @dataclass(frozen=True)
@@ -151,7 +166,44 @@ def _back(wanted: str, words: str = "", *, sends: bool = False) -> tuple[Step, .
     return (*_COME_BACK, Fill("Go on", {"f1": "{receipt}", "f2": wanted, "f3": words}, sends=sends))
 
 
-# Reports without a name, in the forms of Slack and Teams.
+_READS = (*_back("a"), Sees(ASKED))
+_ADDS = (*_back("b", "Again at {where}: {what}, {also}", sends=True), Sees("Added."))
+# From the first form to the conclusion: filed, read and asked about by HR, come back to, gone on with, concluded, and read of.
+WHOLE = (
+    Flow(
+        "goes all the way",
+        CHATS,
+        NOTHING_LEFT,
+        (*_FILE, Waits(), *_READS, *_ADDS, Waits(), *_back("a"), Sees("concluded")),
+        ANSWERED,
+    ),
+    Flow(
+        "goes all the way with another receipt",
+        CHATS,
+        NOTHING_LEFT,
+        (*_FILE, *_back("c", sends=True), Receipt(WORDS), Waits(), *_READS, *_ADDS, Waits(), *_back("a"), Sees("concluded")),
+        ANSWERED,
+    ),
+    Flow(
+        "is treated worse on the way",
+        CHATS,
+        NOTHING_LEFT,
+        (
+            *_FILE,
+            Waits(),
+            *_READS,
+            *_back("d", "Since then {what}, {also}", sends=True),
+            Receipt(WORDS),
+            Waits(),
+            *_READS,
+            Waits(),
+            *_back("a"),
+        ),
+        ANSWERED,
+    ),
+)
+
+# Reports without a name, in the forms of Slack and Teams, each on its own.
 REPORTS = (
     Flow("files a report", CHATS, NOTHING_LEFT, _FILE, "Seven words"),
     Flow("files a report and comes back", CHATS, NOTHING_LEFT, (*_FILE, *_back("a")), "Behind your receipt"),
@@ -176,6 +228,13 @@ REPORTS = (
     Flow(
         "sees the promise and goes away", CHATS, NOTHING_LEFT, (*_OPEN_NOTE, Fill("Send", _REPORT)), "Please read before you send"
     ),
+    Flow(
+        "is in danger",
+        CHATS,
+        frozenset({IDENTITY, TEXTS}),  # that it shows when it was written is said in the form
+        (*_OPEN_NOTE, Fill("Send", {**_REPORT, "f8": "b"}), Fill("Send", {"f4": "416.8.5.a"}), Receipt(WORDS)),
+        "Seven words",
+    ),
 )
 
 
@@ -190,7 +249,17 @@ def _on_pages(flow: Flow) -> Flow:
     return replace(flow, name=f"{flow.name}, on the page", at=(WEB,), steps=tuple(steps))
 
 
+def _with_files(flow: Flow) -> Flow:
+    """The same with files, which are taken at the second Send."""
+    steps = tuple(
+        replace(step, files=("jpeg", "pdf", "png")) if isinstance(step, Fill) and step.label == "Send" and step.sends else step
+        for step in flow.steps
+    )
+    return replace(flow, name=f"{flow.name} and with files", steps=steps)
+
+
 REPORTS += tuple(map(_on_pages, REPORTS))
+WHOLE += (*map(_on_pages, WHOLE), _with_files(_on_pages(WHOLE[0])))
 
 
 def at(entry: str, flows: tuple[Flow, ...] = FLOWS) -> list[Flow]:

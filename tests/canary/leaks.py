@@ -48,6 +48,8 @@ class Seen:
     door: Any = field(default=None, repr=False)
     api: Any = field(default=None, repr=False)
     headers: dict[str, str] = field(default_factory=dict)
+    # Of whoever was at the page of reports last.
+    reporter: dict[str, str] = field(default_factory=dict)
     shown: View | None = None
 
 
@@ -233,6 +235,14 @@ def _in_buffer_file(seen: Seen) -> None:
     _data("spool").write_bytes(b"\x00" * 7 + packed.getvalue())
 
 
+def _to_hr(seen: Seen) -> None:
+    """Done where HR's pages are drawn, see `plant`."""
+
+
+def _uncleaned(seen: Seen) -> None:
+    """Done where files are cleaned, see `plant`."""
+
+
 # Name: what is planted, the kinds of facts that it gives away, and a part of where that must be named.
 PLANTED: dict[str, tuple[Leak, tuple[str, ...], str]] = {
     "user id logged at DEBUG": (_user_at_debug, ("user id",), "log at DEBUG"),
@@ -272,7 +282,12 @@ IN_REPORTS: dict[str, tuple[Leak, tuple[str, ...], str]] = {
     "user id logged at DEBUG": (_user_at_debug, ("user id",), "log at DEBUG"),
     "moment in a column": (_moment_in_row, ("moment",), "moments.at"),
 }
-ALL = {**PLANTED, **IN_REPORTS}
+# The same on the whole way, in what HR sees of it.
+TO_HR: dict[str, tuple[Leak, tuple[str, ...], str]] = {
+    "the reporter's user agent on HR's page": (_to_hr, ("user agent",), "the case room"),
+    "files as they came": (_uncleaned, ("login", "e-mail", "user id", "user agent"), "a file of a case"),
+}
+ALL = {**PLANTED, **IN_REPORTS, **TO_HR}
 # What leaks what is shown, not what came in; and what is done where dialogs are drawn.
 AFTERWARDS = (_receipt_in_log, _receipt_hashed)
-IN_DIALOG = _text_in_metadata
+IN_DIALOG, ON_PAGE, IN_FILE = _text_in_metadata, _to_hr, _uncleaned

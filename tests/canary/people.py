@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http.client import HTTPConnection
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ import requests
 
 from tests.canary.identity import PLACE, Canary
 from tests.drivers import flat
+from tests.report_page import in_parts
 from tests.slack_driver import SlackDriver, until, visible
 from tests.slack_stand_in import Json, SlackStandIn, signed
 from tests.teams_driver import TeamsDriver
@@ -189,9 +190,10 @@ class WebPerson(WebDriver):
         self.url, self.status, self.html, self.page = url, 0, "", Element("", {})
         self.answers: list[tuple[str, str]] = []
         self._forwarded = False
+        self._files: Sequence[bytes] = ()
 
     def become(self, canary: Canary) -> None:
-        self.canary, self._forwarded = canary, False
+        self.canary, self._forwarded, self._files = canary, False, ()
 
     def open(self, form: str) -> str:
         self._send("GET", "/")
@@ -200,6 +202,10 @@ class WebPerson(WebDriver):
     def say(self, text: str) -> str:
         self._send("GET", "/")
         return super().say(text)
+
+    def attach(self, files: Sequence[bytes]) -> None:
+        """Chooses files, which go with the next form."""
+        self._files = files
 
     def forge(self, form: str, values: Mapping[str, str]) -> str:
         return self._send("POST", "/", {"form": form, **{f"field-{name}": text for name, text in values.items()}})
@@ -220,9 +226,14 @@ class WebPerson(WebDriver):
         if not self._forwarded:  # the local page is for this machine, so nothing may say that a proxy was on the way
             sent = {name: text for name, text in sent.items() if name not in ("X-Forwarded-For", "X-Real-IP", "Forwarded")}
         sent |= {"Sec-Fetch-Site": "same-origin" if fields else "none"}
-        body = urlencode({name: text.replace("\n", "\r\n") for name, text in fields.items()}) if fields else None
-        if body is not None:
-            sent |= {"Origin": "null", "Content-Type": "application/x-www-form-urlencoded"}
+        body: bytes | None = None
+        if fields:
+            lines = {name: text.replace("\n", "\r\n") for name, text in fields.items()}
+            body, kind = urlencode(lines).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+            if self._files:
+                body, kind = in_parts(lines, self._files, f"{self.canary['login']} {self.canary['e-mail']}.jpg")
+            sent |= {"Origin": "null", **kind}
+            self._files = ()
         connection = HTTPConnection(urlsplit(self.url).netloc, timeout=30)
         try:
             connection.request(method, path, body, sent)

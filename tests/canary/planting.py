@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from bot.attachments import Attachment
+from bot.channels.web.report_render import REPORT
 from bot.dispatcher import Dispatcher
 from bot.people import Account, Sender
 from bot.turns import Said, Submitted, Turn
 from bot.views import View
-from tests.canary.leaks import AFTERWARDS, ALL, IN_DIALOG, SEEN
+from tests.canary.leaks import AFTERWARDS, ALL, IN_DIALOG, IN_FILE, ON_PAGE, SEEN
 
 
 def plant(switched: Callable[[], str]) -> None:
@@ -19,6 +21,7 @@ def plant(switched: Callable[[], str]) -> None:
     _plant_in_door(switched)
     _plant_at_the_rim()
     _plant_in_dialogs(switched)
+    _plant_at_hr(switched)
 
 
 def _plant_in_door(switched: Callable[[], str]) -> None:
@@ -57,6 +60,8 @@ def _plant_at_the_rim() -> None:
     @web.middleware
     async def remembering(request: web.Request, handler: Any) -> web.StreamResponse:
         SEEN.headers = dict(request.headers)
+        if request.path == REPORT:
+            SEEN.reporter = SEEN.headers
         return await correlated(request, handler)
 
     def remembered(self: Api, *given: Any, **named: Any) -> None:
@@ -78,3 +83,22 @@ def _plant_in_dialogs(switched: Callable[[], str]) -> None:
         return {**drawn, "private_metadata": SEEN.text} if on and on[0] is IN_DIALOG else drawn
 
     render.modal = leaking
+
+
+def _plant_at_hr(switched: Callable[[], str]) -> None:
+    from bot import attachments
+    from bot.channels.web import cases_render
+
+    document, cleaned = cases_render.document, attachments.cleaned
+
+    def leaking(*given: Any, **named: Any) -> str:
+        on = ALL.get(switched())
+        told = f"<!-- {SEEN.reporter.get('User-Agent')} -->" if on and on[0] is ON_PAGE else ""
+        return document(*given, **named) + told
+
+    def as_they_came(files: Sequence[bytes]) -> tuple[Sequence[Attachment], Sequence[str]]:
+        on = ALL.get(switched())
+        found = [Attachment(f"file-{number}", "application/octet-stream", content) for number, content in enumerate(files)]
+        return (found, ()) if on and on[0] is IN_FILE else cleaned(files)
+
+    cases_render.document, attachments.cleaned = leaking, as_they_came  # type: ignore[assignment]

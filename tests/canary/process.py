@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -17,12 +18,14 @@ from pathlib import Path
 
 import requests
 
+from bot import app
 from bot.casebook import keys, starting
 from bot.config import read_settings
 from bot.drill.places import Source, files
-from tests.canary import clocks
-from tests.canary.child import DEBUG, FAULT, LEAK, RAISED
+from tests.canary import clocks, office
+from tests.canary.child import DEBUG, FAULT, LEAK, RAISED, WINDOW, WINDOW_DONE
 from tests.canary.identity import KNOWN_TENANT, PLACE
+from tests.canary.office import ADA, HANA, Office
 from tests.canary.people import CanarySlack
 from tests.slack_stand_in import SECRET
 from tests.teams_stand_in import APP_ID, TeamsStandIn
@@ -54,12 +57,15 @@ class Process:
         self.data, self.temporary, self.capture = (place / name for name in ("data", "temporary", "capture"))
         for each in (self.data, self.temporary, self.capture):
             each.mkdir()
+        (self.capture / WINDOW_DONE).touch()
         (self.data / "weights").symlink_to(state / "weights")
         self.slack, self.microsoft = CanarySlack(), TeamsStandIn()
         self.local, self.port = local, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**self._usual(), **(self._as_local() if local else self._as_served()), **(more or {})}
         self._process: subprocess.Popen[bytes] | None = None
+        self.offices = [Office(self.url, functools.partial(self._link, each.email), self.fail) for each in (HANA, ADA)]
+        self._windows = self._copies = 0
 
     def _usual(self) -> dict[str, str]:
         bare = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
@@ -77,6 +83,7 @@ class Process:
             "SLACK_BOT_TOKEN": "xoxb-1",
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": self.slack.url,
+            "CLAUSEBOT_URL": office.URL,
             "MICROSOFT_APP_ID": APP_ID,
             "MICROSOFT_APP_PASSWORD": "secret",
             "MICROSOFT_APP_TENANT_ID": f"{PLACE['tenant']}000000000001",
@@ -84,8 +91,10 @@ class Process:
         }
 
     def open_reports(self) -> Process:
-        """Does what is needed before reports may be taken: keys are made, and HR has a copy of them."""
+        """Does what is needed before reports may be taken: there is somebody of HR, keys are made, and HR has a copy of them."""
         settings = read_settings(self._environment)
+        with app.ledger(settings) as ledger:
+            office.settle(ledger)
         book = starting.casebook(settings.reports, settings.records, settings.hours)
         ring = keys.parsed(starting.key_text(settings.reports, settings.records))
         book.store.put(starting.ESCROW, keys.fingerprint(ring))
@@ -136,15 +145,31 @@ class Process:
         """Switches a fault on (`full`, `seal`); an empty name switches it off."""
         (self.capture / FAULT).write_text(name)
 
+    def work_on_reports(self) -> None:
+        """A window comes, and HR works on all that came to light."""
+        self._windows += 1
+        (self.capture / WINDOW).write_text(str(self._windows))
+        end = time.monotonic() + PATIENCE
+        while (self.capture / WINDOW_DONE).read_text() != str(self._windows):
+            assert self.alive
+            assert time.monotonic() < end, "the window was not worked at"
+            time.sleep(0.05)
+        for each in self.offices:
+            each.work()
+
+    def _link(self, email: str) -> str:
+        """A link to the case room."""
+        return self.command("cases", "link", email).decode().strip()
+
     @property
     def secrets(self) -> tuple[bytes, ...]:
         """What the program could salt a digest with."""
         found = [self.data / "secret", self.data / "local" / "secret"]
         return tuple(each.read_bytes() for each in found if each.exists())
 
-    def command(self, *words: str) -> bytes:
-        """What a command of the program prints, run beside the server; its files go to the data directory."""
-        done = self.ran(*words)
+    def command(self, *words: str, data: Path | None = None) -> bytes:
+        """What a command of the program prints, run beside the server on its data directory, or on another one."""
+        done = self.ran(*words, more={"CLAUSEBOT_DATA_DIR": str(data or self.data)})
         return done.stdout + done.stderr
 
     def ran(self, *words: str, said: bytes = b"", more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
@@ -190,6 +215,17 @@ class Process:
             yield Source(f"clausebot {words[0]}", self.command(*words))
         if bundle.exists():
             yield Source("exported bundle", bundle.read_bytes())
+        yield from self._copied()
+
+    def _copied(self) -> Iterator[Source]:
+        """What `clausebot backup` takes along, and what `clausebot restore` makes of it elsewhere."""
+        self._copies += 1
+        copy, back = (self.capture / f"{name}{self._copies}" for name in ("copy", "back"))
+        yield Source("clausebot backup", self.command("backup", str(copy)))
+        back.mkdir()
+        yield Source("clausebot restore", self.command("restore", str(copy), data=back))
+        yield from files(copy, "copy")
+        yield from files(back, "brought back")
 
     def told(self) -> dict[str, list[clocks.Moment]]:
         """The moments in databases, by column. (Whether a log tells of a flow is seen by its growing.)"""
