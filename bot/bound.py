@@ -18,7 +18,8 @@ from bot.casebook.receipt import within
 from bot.casebook.recipients import HR, NobodyLeft, UnknownRoute
 from bot.citation import date
 from bot.journeys.case_clocks import asked_about
-from bot.journeys.report import Behind, Reader, Terms, Written
+from bot.journeys.report import Reader, Terms, Written
+from bot.journeys.report_back import Behind
 from bot.reporting import NotTaken
 from bot.views import Choice
 

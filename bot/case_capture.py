@@ -13,7 +13,9 @@ from bot.case_shapes import TooLongToKeep
 from bot.casebook.shapes import CAPTURED, Enclosure
 from bot.casebook.submission import tidy
 from bot.caseroom import Acted, Caseroom, Reader, Shown
-from bot.journeys.cases import Act, NotTaken, Outdated, TakenByAnother, Wanted
+from bot.journeys.case_refusals import NotTaken, Outdated, TakenByAnother
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 
 # So often it is tried to keep a page where another process changes the case in the same moment.
 TRIES = 3

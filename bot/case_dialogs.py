@@ -14,7 +14,9 @@ from bot.caseroom import Caseroom, Reader, Shown
 from bot.database import DatabaseGone
 from bot.journeys import case_asking, casework
 from bot.journeys.case_asking import CASE, OPEN_ROOM, ROOM, Asked
-from bot.journeys.cases import Act, NoSuchCase, Outdated, Refused, Unfilled, Wanted
+from bot.journeys.case_refusals import NoSuchCase, Outdated, Refused, Unfilled
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 from bot.journeys.casework import ACT, LIST, TAKE, WEB
 from bot.journeys.hr import case_link
 from bot.turns import Pressed, Submitted, Turn

@@ -17,7 +17,7 @@ from bot.case_handles import ForgedHandle
 from bot.database import DatabaseGone
 from bot.journeys import casework
 from bot.journeys.case_asking import OPEN_ROOM, ROOM
-from bot.journeys.cases import NoSuchCase
+from bot.journeys.case_refusals import NoSuchCase
 from bot.journeys.hr import case_link
 from bot.people import Account, Person
 from bot.turns import Pressed, Submitted, Turn

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from bot.casebook import shapes
 from bot.journeys.case_clocks import Clock
-from bot.journeys.cases import Act, Case, Decided, Done, Refused, State
+from bot.journeys.case_refusals import Refused
+from bot.journeys.case_table import Act, State
+from bot.journeys.cases import Case, Decided, Done
 from bot.report_settings import Schedule
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.config import Settings
-from bot.journeys.cases import OUTCOMES, TABLE, Act, Rule, State, Wanted
+from bot.journeys.case_table import OUTCOMES, TABLE, Act, Rule, State
+from bot.journeys.cases import Wanted
 
 if TYPE_CHECKING:
     from bot.caseroom import Caseroom, Reader, Row, Shown

@@ -19,8 +19,9 @@ from bot.casebook.padding import TooLong
 from bot.casebook.recipients import NobodyLeft, UnknownRoute
 from bot.casebook.sealing import NotForThisKey
 from bot.journeys import case_clocks
-from bot.journeys.case_refusals import NoSuchSchedule
-from bot.journeys.cases import Act, Case, Decided, NoSuchCase, Outdated, Wanted, decide, offered
+from bot.journeys.case_refusals import NoSuchCase, NoSuchSchedule, Outdated
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Case, Decided, Wanted, decide, offered
 from bot.office_hours import Hours
 
 __all__ = ["Acted", "Caseroom", "KeyElsewhere", "LastReader", "Locked", "Reader", "Row", "Shown", "WrongPassphrase", "standing"]

@@ -16,7 +16,7 @@ from bot.case_terminal_keeping import add_dispose, add_due
 from bot.commands_keys_opening import opened
 from bot.commands_ledger import ledger_told
 from bot.config import Settings
-from bot.journeys.cases import Refused
+from bot.journeys.case_refusals import Refused
 
 if TYPE_CHECKING:
     from bot.case_access import CaseAccess

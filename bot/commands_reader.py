@@ -21,7 +21,7 @@ from bot.case_terminal_capture import keep, write
 from bot.case_terminal_export import add_export
 from bot.case_terminal_keeping import add_dispose, add_due
 from bot.config import Settings
-from bot.journeys.cases import Refused
+from bot.journeys.case_refusals import Refused
 
 if TYPE_CHECKING:
     from bot.casebook.store import Store

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bot.journeys.case_passages import Passage, passages
-from bot.journeys.cases import Act, Wanted
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 from bot.journeys.disclosure import Disclosure, Item, Reason
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from typing import Protocol, TypeVar
 
 from bot.attachments import Attachment
 from bot.database import DatabaseGone
-from bot.journeys import report
-from bot.journeys.report import ADD, BACK, CHANGE, FORMS, READ, RETALIATION, SEEN, UNKNOWN, WRITE, Behind, Terms, Written
+from bot.journeys import report, report_back
+from bot.journeys.report import BACK, FORMS, SEEN, WRITE, Terms, Written
+from bot.journeys.report_back import ADD, CHANGE, READ, RETALIATION, UNKNOWN, Behind
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import OPEN, Facts, Text, View, view
 
@@ -99,7 +100,7 @@ class Reporting:
             case Submitted(form, values) if form == WRITE and self.book:
                 return report.refused(why, self.book.terms(), dict(values))
             case Submitted(form, values) if form == BACK:
-                return report.back(why, values.get("f2", READ), values.get("f3", ""))
+                return report_back.back(why, values.get("f2", READ), values.get("f3", ""))
         return view(Text(why))
 
     def in_a_dialog(self) -> View:
@@ -142,7 +143,7 @@ class Reporting:
                 opened = action.removeprefix(OPEN)
             case _:
                 opened = ""
-        return report.back() if opened == BACK else report.opened(book.terms())
+        return report_back.back() if opened == BACK else report.opened(book.terms())
 
     async def _written(self, values: dict[str, str], state: str, book: Book, attachments: Sequence[Attachment]) -> View:
         """The first Send shows what is to be known before; the second one files."""
@@ -162,26 +163,26 @@ class Reporting:
         receipt, words = values.get("f1", ""), values.get("f3", "").strip()[: report.LONGEST]
         wanted = values.get("f2", "")
         if wanted not in _WANTED or (wanted in (ADD, RETALIATION) and not words):
-            return report.back("Please write what you want to add or say.", wanted or READ, words)
+            return report_back.back("Please write what you want to add or say.", wanted or READ, words)
         try:
             return await self._done(wanted, receipt, words, book)
         except NotTaken as why:
-            return report.back(str(why), wanted, words)
+            return report_back.back(str(why), wanted, words)
 
     async def _done(self, wanted: str, receipt: str, words: str, book: Book) -> View:
         match wanted:
             case "a":
                 found = await self._in_thread(book.behind, receipt)
-                return report.behind(found) if found else report.back(UNKNOWN)
+                return report_back.behind(found) if found else report_back.back(UNKNOWN)
             case "b":
                 added = await self._in_thread(book.add, receipt, words)
-                return report.added() if added else report.back(UNKNOWN, ADD, words)
+                return report_back.added() if added else report_back.back(UNKNOWN, ADD, words)
             case "d":
                 own = await self._in_thread(book.retaliation, receipt, words)
-                return report.told_of_retaliation(own) if own else report.back(UNKNOWN, RETALIATION, words)
+                return report_back.told_of_retaliation(own) if own else report_back.back(UNKNOWN, RETALIATION, words)
             case _:
                 new = await self._in_thread(book.change, receipt)
-                return report.changed(new) if new else report.back(UNKNOWN, CHANGE)
+                return report_back.changed(new) if new else report_back.back(UNKNOWN, CHANGE)
 
     async def _in_thread(self, call: Callable[..., T], *given: object) -> T:
         """Calls a verb of the book where it may be called. Raises _WaitedTooLong where that comes too late."""

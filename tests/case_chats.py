@@ -18,7 +18,8 @@ from bot.casebook.starting import casebook
 from bot.caseroom import Caseroom, Reader, Shown
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
-from bot.journeys.cases import Act, Wanted
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 from bot.office_hours import Hours
 from bot.opening_reports import Counted, Reports
 from bot.people import Account, Person

@@ -18,7 +18,8 @@ from bot.casebook.store import Store
 from bot.casebook.windows import Windows
 from bot.caseroom import Acted, Caseroom, Reader, Shown
 from bot.database import migrating
-from bot.journeys.cases import Act, Wanted
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 from bot.office_hours import Hours
 from bot.report_settings import Recipient, ReportSettings, Schedule
 from tests.databases import opened

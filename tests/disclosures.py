@@ -15,7 +15,7 @@ from bot.casebook import Submission
 from bot.casebook.shapes import Enclosure
 from bot.drill.unpacking import Hay
 from bot.journeys.case_passages import Passage
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from tests.caserooms import HANA, READERS, Room
 
 PICTURE = Enclosure("CANARY-name.png", "image/png", b"\x89PNG\r\n\x1a\npicture")

@@ -13,7 +13,8 @@ from urllib.parse import urlencode, urlsplit
 from bot.attachments import Attachment
 from bot.channels.web.report import Report
 from bot.database import DatabaseGone
-from bot.journeys.report import Behind, Reader, Terms, Written
+from bot.journeys.report import Reader, Terms, Written
+from bot.journeys.report_back import Behind
 from bot.reporting import Reporting
 from bot.server import application
 from bot.tokens import Tokens

@@ -16,7 +16,8 @@ from bot.capture.visiting import Captured
 from bot.casebook import Submission, enclosing, sealing
 from bot.casebook.shapes import Change, Done, Enclosure
 from bot.caseroom import Caseroom, NoSuchCase, Reader
-from bot.journeys.cases import Act, NotTaken, Outdated, TakenByAnother
+from bot.journeys.case_refusals import NotTaken, Outdated, TakenByAnother
+from bot.journeys.case_table import Act
 from tests.caserooms import HANA, IDA, NOW, Room, office
 from tests.databases import KINDS
 

@@ -21,7 +21,7 @@ from bot.case_access import PATH
 from bot.casebook import Submission
 from bot.channels.web import cases_capture
 from bot.database import DatabaseGone
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from tests.caserooms import IDA
 from tests.site_stand_in import HERE, NAME, Site, answer, leads_to, site
 from tests.test_cases_pages import Browser, Served, hidden, served

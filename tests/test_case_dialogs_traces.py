@@ -17,7 +17,7 @@ from bot.case_dialogs import FAILED
 from bot.caseroom import Caseroom
 from bot.dispatcher import Dispatcher
 from bot.journeys import casework
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from bot.views import Form, Text, View
 from tests.canary import calls
 from tests.case_chats import Office, entered, office

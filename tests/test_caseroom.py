@@ -13,7 +13,9 @@ import pytest
 from bot.casebook import keys
 from bot.casebook.opening import Vault
 from bot.caseroom import Acted, KeyElsewhere, LastReader, Locked, NoReceipt, Reader, WrongPassphrase
-from bot.journeys.cases import Act, NoSuchCase, NotForThem, Outdated, State, TakenByAnother, Wanted
+from bot.journeys.case_refusals import NoSuchCase, NotForThem, Outdated, TakenByAnother
+from bot.journeys.case_table import Act, State
+from bot.journeys.cases import Wanted
 from tests.caserooms import ADA, HANA, IDA, NOW, READERS, SECRET, TOM, Clock, Room, office, settings
 from tests.databases import KINDS
 

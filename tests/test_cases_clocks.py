@@ -23,8 +23,9 @@ from bot.journeys.case_clocks import (
     suppressed,
     word_due,
 )
-from bot.journeys.cases import Act, Case, Done, State
-from bot.journeys.report import behind
+from bot.journeys.case_table import Act, State
+from bot.journeys.cases import Case, Done
+from bot.journeys.report_back import behind
 from bot.office_hours import Hours
 from bot.views import Text
 from tests.caserooms import office

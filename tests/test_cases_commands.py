@@ -19,7 +19,8 @@ from bot.casebook.starting import casebook
 from bot.caseroom import Caseroom, Reader
 from bot.commands_cases import cases
 from bot.config import Settings
-from bot.journeys.cases import Act, Wanted
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 from bot.journeys.redaction import BLOCK
 from bot.people import Grant, Person
 from bot.report_settings import Recipient, ReportSettings, Schedule

@@ -11,16 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.journeys.cases import (
-    LETTERS,
-    LONGEST,
-    OUTCOMES,
-    OUTSIDE,
-    TABLE,
-    Act,
+from bot.journeys.case_refusals import (
     AlreadyTaken,
-    Case,
-    Decided,
     IsConcluded,
     NoSuchCase,
     NotAssessed,
@@ -31,14 +23,12 @@ from bot.journeys.cases import (
     OnHold,
     Outdated,
     Refused,
-    State,
     TakenByAnother,
     ToOneself,
     Unfilled,
-    Wanted,
-    decide,
-    offered,
 )
+from bot.journeys.case_table import LETTERS, LONGEST, OUTCOMES, OUTSIDE, TABLE, Act, State
+from bot.journeys.cases import Case, Decided, Wanted, decide, offered
 
 pytestmark = pytest.mark.anonymity
 

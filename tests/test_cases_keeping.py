@@ -14,8 +14,8 @@ from bot.casebook.keeping import Kept
 from bot.caseroom import Reader
 from bot.database import DatabaseGone
 from bot.database.postgres import Postgres
-from bot.journeys.case_refusals import NoSuchSchedule, NotToBeDeleted
-from bot.journeys.cases import Act, NoSuchCase
+from bot.journeys.case_refusals import NoSuchCase, NoSuchSchedule, NotToBeDeleted
+from bot.journeys.case_table import Act
 from tests.caserooms import ADA, HANA, IDA, READERS, Room, office
 from tests.databases import KINDS
 

@@ -17,7 +17,8 @@ from bot.channels.teams import render as teams
 from bot.journeys import case_asking, case_words, casework
 from bot.journeys.case_asking import Asked, read
 from bot.journeys.case_forms import form_of
-from bot.journeys.cases import LONGEST, Act, Outdated, State
+from bot.journeys.case_refusals import Outdated
+from bot.journeys.case_table import LONGEST, Act, State
 from bot.journeys.home import FORMS
 from bot.seals import sealing
 from bot.tokens import Tokens

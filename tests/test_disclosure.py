@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from bot import case_terminal_export, disclosing
 from bot.casebook.shapes import Enclosure
 from bot.journeys.case_passages import Passage
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from bot.journeys.disclosure import GROUNDS, LONGEST, Choices, Preview, Reason, Unfit, disclosed
 from bot.journeys.redaction import BLOCK
 from tests import disclosures as made

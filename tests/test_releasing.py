@@ -16,7 +16,7 @@ from bot.casebook import Submission
 from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader
 from bot.database import DatabaseGone
 from bot.database.sqlite import SQLite
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from bot.ledger import Ledger
 from bot.releasing import AT_ONCE, AT_WINDOW, OVERDUE, UNOPENED, Releasing
 from bot.views import Text, View

@@ -30,7 +30,7 @@ from bot.channels.web.work import BITS, HOUR, Work
 from bot.drill.phone import solved
 from bot.flood import Flood
 from bot.journeys import promise
-from bot.journeys.report import UNKNOWN
+from bot.journeys.report_back import UNKNOWN
 from bot.logs import OneLine
 from bot.reporting import AWAY, CROWDED, Reporting
 from bot.tokens import Tokens

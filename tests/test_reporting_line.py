@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 
 from bot.attachments import Attachment
-from bot.journeys.report import BACK, SEEN, WRITE, Behind, Written
+from bot.journeys.report import BACK, SEEN, WRITE, Written
+from bot.journeys.report_back import Behind
 from bot.reporting import CROWDED, Reporting
 from bot.turns import Submitted
 from bot.views import Text, View

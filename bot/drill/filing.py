@@ -11,7 +11,8 @@ from bot.doctor.web import Web
 from bot.drill import canary as marks
 from bot.drill.canary import Canary
 from bot.drill.phone import NotDrilled, Phone
-from bot.journeys.report import ADD, LATER, NONE, READ
+from bot.journeys.report import LATER, NONE
+from bot.journeys.report_back import ADD, READ
 
 # How long an answer may take; it waits while others file. In seconds.
 PATIENCE = 60.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.journeys import case_words
 from bot.journeys.case_forms import ActForm, form_of
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from bot.journeys.paging import split
 from bot.views import OPEN, Block, Button, Choice, Facts, Form, Heading, Quote, Text, View, filled, view
 

@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.journeys.cases import Act, Case, Done, State
+from bot.journeys.case_table import Act, State
+from bot.journeys.cases import Case, Done
 from bot.office_hours import Hours, months_later
 
 # A word of a person; then what Directive (EU) 2019/1937, article 9(1), asks for, as a measure to keep to: acknowledgement within

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.journeys.cases import LONGEST, OUTCOMES, RISKS, SEVERITIES, Act
+from bot.journeys.case_table import LONGEST, OUTCOMES, RISKS, SEVERITIES, Act
 from bot.views import Choice, Field
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.citation import date
 from bot.journeys.case_clocks import Clock
-from bot.journeys.cases import State
+from bot.journeys.case_table import State
 from bot.report_settings import Schedule
 
 if TYPE_CHECKING:

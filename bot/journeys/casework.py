@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.journeys import case_words
 from bot.journeys.case_asking import CASE, OPEN_ROOM, ROOM
 from bot.journeys.case_forms import form_of
-from bot.journeys.cases import Act
+from bot.journeys.case_table import Act
 from bot.journeys.paging import pages
 from bot.views import Block, Button, Choice, Facts, Form, Heading, Quote, Text, View, view
 

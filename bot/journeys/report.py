@@ -1,4 +1,4 @@
-"""A report without a name: its form, what is hinted before it is sent, the receipt, and what lies behind a receipt. Pure.
+"""A report without a name: its form, what is said before it is sent, and the receipt. Pure.
 
 Nothing here knows who writes, and nothing can: neither a person nor an account may be imported, even indirectly (P4). Names of
 forms and fields say nothing of reports, since platforms may keep them (DECISIONS 25).
@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.journeys import promise
-from bot.views import OPEN, Block, Button, Choice, Facts, Field, Form, Heading, Quote, Text, View, filled, split, view
+from bot.journeys.report_hints import hints
+from bot.views import OPEN, Block, Button, Choice, Facts, Field, Form, Heading, Text, View, filled, split, view
 
 # The forms: to write, and to come back.
 WRITE, BACK = "note", "note_back"
@@ -20,7 +21,6 @@ OPEN_FORMS = f"{OPEN}forms"
 SEEN = "seen"
 LONGEST = 3000
 NONE = "none"
-READ, ADD, CHANGE, RETALIATION = "a", "b", "c", "d"
 WHEN = {
     "a": "Today or yesterday",
     "b": "This week",
@@ -74,16 +74,6 @@ class Written:
     route: str = field(repr=False)
     involved: tuple[str, ...] = field(repr=False)
     danger: bool = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """What lies behind a receipt: how the case stands, and what HR wrote, oldest first, each with its day. `asked` is after how
-    many days whoever reported is asked whether they are treated worse for it; 0 where they are not asked yet."""
-
-    state: str
-    replies: Sequence[tuple[str, str]] = field(repr=False)
-    asked: int = 0
 
 
 def closed(missing: str, reach: Facts) -> View:
@@ -219,87 +209,3 @@ def in_a_dialog() -> View:
 def refused(why: str, terms: Terms, values: dict[str, str]) -> View:
     """It could not be taken just now; nothing was kept, and what was typed is still there."""
     return view(Text(why), filled(form(terms, SEEN), values))
-
-
-def back(mistake: str = "", chosen: str = READ, text: str = "") -> View:
-    """The form for whoever comes back; the receipt is never put back into it."""
-    choices = (
-        Choice(READ, "Read what HR answers"),
-        Choice(ADD, "Add something"),
-        Choice(RETALIATION, "Say that I am treated worse for it"),
-        Choice(CHANGE, "Get a new receipt; this one stops"),
-    )
-    fields = (
-        Field("f1", "Your receipt: seven words", longest=200),
-        Field("f2", "What would you like to do?", chosen, choices=choices),
-        Field("f3", "Your words, to add or to say", text, LONGEST, optional=True),
-    )
-    return view(Text(mistake) if mistake else None, Form(BACK, "Come back", fields, "Go on", digested=False))
-
-
-# One answer for a receipt that is malformed, unknown, changed or deleted (P12).
-UNKNOWN = (
-    "Nothing lies behind these words. Please look at each of the seven once more. A receipt that was changed, or whose case was "
-    "deleted by schedule, opens nothing either."
-)
-
-
-def behind(found: Behind) -> View:
-    """How it stands and what HR wrote; the report itself is not shown again."""
-    replies: list[Block] = [Quote(words, f"HR, {day}") for day, words in found.replies]
-    none = Text("HR has not written anything yet.") if not replies else None
-    asked = Text(_ASKED.format(found.asked)) if found.asked else None
-    return view(Heading("Behind your receipt"), Facts((("State", found.state),)), *replies, none, asked, _MORE)
-
-
-_ASKED = (
-    "{} days or more have gone by since your report came to light. Has anybody treated you worse for it, or for helping with "
-    "it? Nobody may (416.10). If so, come back with the same receipt and choose “Say that I am treated worse for it”."
-)
-
-
-_MORE = Text("To add something, come back with the same receipt. Nobody was told that you looked.")
-
-
-def added() -> View:
-    """What was added is handed over with the next window."""
-    return view(Text("Added. HR finds it after a later window; nobody is told when you wrote."))
-
-
-def told_of_retaliation(words: str) -> View:
-    """A report of its own, linked to the first for those who may read both."""
-    return View((Text("Taken as a report of its own, linked to the first. It has a receipt of its own:"), *filed(words).blocks))
-
-
-def changed(words: str) -> View:
-    """The new receipt; the old one opens nothing any more."""
-    return View((Text("Changed. The old receipt opens nothing any more."), *filed(words).blocks[:3]))
-
-
-_HINTS = (
-    (re.compile(r"\b(?:i am|i'm|i’m|i was|as) the only\b", re.IGNORECASE), "“the only …”: that may be you alone"),
-    (
-        re.compile(r"\bmy (?:shift|desk|badge|route|patrol|truck|office|classroom|birthday)\b", re.IGNORECASE),
-        "your shift, desk, badge or place",
-    ),
-    (
-        re.compile(r"\b(?:employee|badge|staff|unit|car) ?(?:number|no\.?|#|id)? ?#?\d{2,}\b", re.IGNORECASE),
-        "a number that belongs to you",
-    ),
-    (re.compile(r"\+?\d[\d\s().-]{6,}\d"), "a telephone number"),
-    (re.compile(r"[^\s@]@[^\s@]+\.\w"), "an e-mail address"),
-    (re.compile(r"\b(?:my name is|i am|this is) [A-Z][a-z]+\b"), "perhaps your name"),
-    (
-        re.compile(r"\b(?:he|she|they|my (?:boss|supervisor|manager)) (?:told|said to|asked|texted|emailed) me\b", re.IGNORECASE),
-        "what was said to you alone",
-    ),
-    (
-        re.compile(r"\b(?:only )?(?:he|she|we two|the two of us) and (?:i|me)\b|\bme and (?:him|her)\b", re.IGNORECASE),
-        "something that only two people know",
-    ),
-)
-
-
-def hints(text: str) -> tuple[str, ...]:
-    """What in the words may show who wrote them; found here, and told to nobody else."""
-    return tuple(dict.fromkeys(said for pattern, said in _HINTS if pattern.search(text)))

@@ -21,7 +21,9 @@ from bot.channels.web.cases_disclosure import Disclosing
 from bot.channels.web.cases_keeping import KeepingPages
 from bot.channels.web.cases_shapes import Enter, NewReceipt, Told, Unlock
 from bot.journeys.case_forms import MISSING, TO
-from bot.journeys.cases import Act, NoSuchCase, Refused, Unfilled, Wanted
+from bot.journeys.case_refusals import NoSuchCase, Refused, Unfilled
+from bot.journeys.case_table import Act
+from bot.journeys.cases import Wanted
 from bot.views import Quote
 
 

@@ -16,7 +16,7 @@ from bot.channels.web.cases_render import POLICY
 from bot.channels.web.cases_shapes import Page, Told
 from bot.channels.web.posts import ENCODED
 from bot.database import DatabaseGone
-from bot.journeys.cases import NoSuchCase
+from bot.journeys.case_refusals import NoSuchCase
 
 COOKIE = "cases"
 MOST_BYTES = 64 * 1024

@@ -19,7 +19,7 @@ from bot.case_access import PATH
 from bot.caseroom import Caseroom, Locked, Shown
 from bot.channels.web.cases_border import Answer, Border, Seat, said
 from bot.channels.web.cases_shapes import Capture, Unlock
-from bot.journeys.cases import NoSuchCase, Refused
+from bot.journeys.case_refusals import NoSuchCase, Refused
 
 # So many pages are visited at once, so that nobody fills our memory with other people's pages.
 AT_ONCE = 2

@@ -17,7 +17,7 @@ from bot.channels.web.cases_border import HEADERS, Answer, Border, InThread, Sea
 from bot.channels.web.cases_disclosure_render import Disclose, choices, has_grown, seen, without_passages
 from bot.channels.web.cases_shapes import Unlock
 from bot.journeys.case_passages import Passage
-from bot.journeys.cases import Outdated
+from bot.journeys.case_refusals import Outdated
 from bot.journeys.disclosure import Preview, Unfit, disclosed
 
 ROUTE = f"{PATH}/case/{{id}}/disclose"

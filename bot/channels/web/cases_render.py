@@ -16,7 +16,7 @@ from bot.channels.web.render import STYLE as PAGE_STYLE
 from bot.journeys import case_words
 from bot.journeys.case_clocks import suppressed
 from bot.journeys.case_forms import forms
-from bot.journeys.cases import LONGEST, State
+from bot.journeys.case_table import LONGEST, State
 from bot.surface import NAME
 from bot.views import Quote
 
