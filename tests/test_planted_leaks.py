@@ -85,4 +85,6 @@ def test_a_leak_to_hr_is_found_and_named(process: Process, name: str) -> None:
     hits = run.hits(exports=False)
     _, kinds, where = TO_HR.get(name, (None, (), ""))
     assert set(kinds) <= {hit.kind for hit in hits if where in hit.where}, told(hits)
-    assert hits == [] or name, told(hits)
+    # What was planted before this stays in the process, for example what it counted; HR sees none of it.
+    at_hr = [hit for hit in hits if any(place in hit.where for _, _, place in TO_HR.values())]
+    assert bool(at_hr) is bool(name), told(at_hr)
