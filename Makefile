@@ -23,7 +23,7 @@ anonymity: $(READY)
 
 # The full counts, each with a dated line: ten thousand broken payloads to each endpoint, ten thousand people asked and told, two
 # hundred deaths on each database while people sign and while they report, ten thousand signatures by four processes; a thousand
-# reports from each entry point all the way, a hundred of them into faults. Two hours.
+# reports from each entry point all the way, a hundred of them into faults. Two to three hours.
 soak: $(READY)
 	@CLAUSEBOT_FUZZED=10000 CLAUSEBOT_TOLD=10000 CLAUSEBOT_KILLS=200 CLAUSEBOT_SIGNED=10000 \
 		$(BIN)/pytest -q -s tests/test_fuzz.py tests/test_told.py tests/test_kill_signing.py tests/test_kill_filing.py \
