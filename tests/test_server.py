@@ -128,7 +128,6 @@ def test_local_mode_as_a_process(environment: dict[str, str]) -> None:
     answer = requests.get(f"http://127.0.0.1:{environment['PORT']}/", timeout=5)
     assert "Ask about a policy" in answer.text
     errors = stopped(process)
-    assert "Made the keys that open anonymous reports" in errors
     assert "On:  the local page at http://127.0.0.1:" in errors
 
 
