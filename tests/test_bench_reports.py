@@ -34,7 +34,7 @@ def test_a_short_run(state: Path) -> None:
     assert re.search(r"^10 questions alone, 0 failed +\d", result.stdout, re.MULTILINE)
     assert re.search(r"^10 beside reports, 0 failed +\d", result.stdout, re.MULTILINE)
     assert "4 at once: 4 receipts, 0 kindly refused, 0 neither" in result.stdout
-    assert not list(state.glob("bench-*"))
+    assert not list(state.glob("bench-reports-*"))
 
 
 def judged(found: Found) -> Sequence[bool]:

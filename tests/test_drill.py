@@ -187,7 +187,7 @@ def test_another_installation(process: Process, tmp_path: Path) -> None:
 )
 def test_what_cannot_be_drilled_is_said(process: Process, words: tuple[str, ...], told: str) -> None:
     """In one clear line, exit code 2."""
-    done = drilled(process, "", *words)
+    done = drilled(process, "", *words, CLAUSEBOT_URL="")
     assert done.code == 2
     assert told in done.errors
     assert done.out == ""

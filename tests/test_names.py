@@ -155,11 +155,11 @@ def test_colleagues_are_looked_at_only_where_needed() -> None:
 def test_ten_thousand_letters_are_cheap(sign: str) -> None:
     """Whatever they are, and however many colleagues there are."""
     typed = sign * 10_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert names.refused(typed, DANA, COLLEAGUES) == names.TOO_LONG
     assert not names.fits(typed, DANA)
     assert names.unfit(typed)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 @given(NAME)
@@ -235,9 +235,9 @@ def test_one_among_ten_thousand_is_found_soon() -> None:
     """In a message that names nobody else."""
     people = [Person(str(number), f"First{number} Last{number}") for number in range(10_000)]
     names.named("is first7 last7 cleared", people)
-    start = time.perf_counter()
+    start = time.process_time()
     assert [each.id for each in names.named("is first7 last7 cleared", people)] == ["7"]
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @given(st.text(max_size=200))

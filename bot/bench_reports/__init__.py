@@ -31,7 +31,7 @@ def run(settings: Settings, plan: Plan, progress: app.Progress) -> Iterator[str]
     """
     app.knowledge_base(settings, progress=progress)  # fitted before anything is timed
     # On the same disk, since reports are kept there.
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.state) as name:
+    with tempfile.TemporaryDirectory(prefix="bench-reports-", dir=settings.state) as name:
         state = Path(name)
         shutil.copytree(settings.state / "weights", state / "weights")
         reports = ReportSettings(recipients=READERS, local=True)

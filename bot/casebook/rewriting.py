@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.database import Database
 
@@ -20,11 +20,14 @@ def lock(database: Database) -> None:
         database.run(f"LOCK TABLE {', '.join(SHUFFLED)} IN ACCESS EXCLUSIVE MODE")
 
 
-def shuffle(database: Database) -> None:
-    """PostgreSQL keeps rows in the order of their filing, each with the number of its transaction: both end here."""
+def shuffle(database: Database, tables: Sequence[str] = SHUFFLED) -> None:
+    """PostgreSQL keeps rows in the order of their filing, each with the number of its transaction: both end here.
+
+    Within a transaction, at whose end the old files are gone, whatever others are reading (a copy being made, for example).
+    """
     if database.dialect != "postgres":
         return
-    for table in SHUFFLED:
+    for table in tables:
         database.run(f"CREATE TEMPORARY TABLE anew ON COMMIT DROP AS SELECT * FROM {table}")  # noqa: S608 - our own names
         database.run(f"TRUNCATE {table}")
         database.run(f"INSERT INTO {table} SELECT * FROM anew ORDER BY random()")  # noqa: S608 - as above
@@ -80,10 +83,11 @@ def chosen(drawn: Mapping[str, int], new: str, rows: int = MIXED, most: int = BY
 def compact(database: Database) -> None:
     """Writes all files anew, outside a transaction: nothing that was deleted stays in a free page.
 
-    SQLite's pages are filled in the order of the random ids.
+    SQLite's pages are filled in the order of the random ids. PostgreSQL's own VACUUM would keep what an older reader may see.
     """
     if database.dialect == "sqlite":
         database.run("VACUUM")
         return
-    for table in (*SHUFFLED, "trail"):
-        database.run(f"VACUUM FULL {table}")
+    with database.transaction():
+        lock(database)
+        shuffle(database, (*SHUFFLED, "trail"))
