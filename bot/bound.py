@@ -78,7 +78,7 @@ class Bound:
 
     def file(self, written: Written, attachments: Sequence[Attachment] = ()) -> str:
         """Seals and keeps a report; the seven words of its receipt. Raises NotTaken and DatabaseGone: nothing is kept then."""
-        self._must_hold_no_receipt(written.what)
+        self._must_hold_no_receipt(f"{written.what}\n{written.where}")
         new = self.casebook.draw()
         files = tuple(Enclosure(each.name, each.media_type, each.content) for each in attachments)
         given = Submission(**{each.name: getattr(written, each.name) for each in fields(written)})

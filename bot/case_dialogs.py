@@ -12,17 +12,17 @@ from typing import Any
 from bot.case_handles import ForgedHandle, Handles, OldHandle
 from bot.caseroom import Caseroom, Reader, Shown
 from bot.database import DatabaseGone
-from bot.journeys import case_asking, casework
+from bot.journeys import case_asking, case_words, casework
 from bot.journeys.case_asking import CASE, OPEN_ROOM, ROOM, Asked
 from bot.journeys.case_refusals import NoSuchCase, Outdated, Refused, Unfilled
 from bot.journeys.case_table import Act
 from bot.journeys.cases import Wanted
 from bot.journeys.casework import ACT, LIST, TAKE, WEB
 from bot.journeys.hr import case_link
+from bot.sentences import sentence
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import Block, Button, Form, Text, View, view
 
-FAILED = "Something went wrong on my side, and what you wanted may not be done. Please look at the case again."
 InThread = Callable[..., Awaitable[Any]]
 
 
@@ -57,7 +57,7 @@ class Dialogs:
                 try:
                     return await self._pressed(self.handles.read(value, seat.reader.id).split(" "), seat)
                 except OldHandle as old:
-                    return view(Text(words(old)), Button("All cases", OPEN_ROOM, f"{LIST} 0"))
+                    return view(Text(sentence(old)), Button("All cases", OPEN_ROOM, f"{LIST} 0"))
         return await self._listed(seat)
 
     async def _pressed(self, wanted: Sequence[str], seat: Seat) -> View:
@@ -91,7 +91,7 @@ class Dialogs:
         except NoSuchCase:
             raise
         except Refused as refused:
-            said = words(refused)
+            said = sentence(refused)
         shown = await self._opened(asked.case, seat)
         return casework.case(shown, said=casework.KEPT if shown.row.mine else said)
 
@@ -100,17 +100,17 @@ class Dialogs:
         try:
             asked = case_asking.read(self.handles.read(state, seat.reader.id))
         except OldHandle as old:
-            return case_asking.again(case_asking.read(old.text), values, words(old))
+            return case_asking.again(case_asking.read(old.text), values, sentence(old))
         try:
             return await self._kept(asked, values, seat)
         except NoSuchCase:
             raise
         except DatabaseGone as gone:
             self.failed()
-            return case_asking.again(asked, values, words(gone))
+            return case_asking.again(asked, values, sentence(gone))
         except Exception:  # noqa: BLE001 - what was typed must not be lost, whatever fails; nothing of it may be told
             self.failed()
-            return case_asking.again(asked, values, FAILED)
+            return case_asking.again(asked, values, case_words.FAILED)
 
     async def _kept(self, asked: Asked, values: Mapping[str, str], seat: Seat) -> View:
         try:
@@ -120,9 +120,9 @@ class Dialogs:
         except Refused as refused:
             shown = await self._opened(asked.case, seat)
             if isinstance(refused, Outdated):
-                return case_asking.outdated(asked, values, words(refused), shown)
+                return case_asking.outdated(asked, values, sentence(refused), shown)
             wrong = refused.fields if isinstance(refused, Unfilled) else ()
-            return case_asking.again(asked, values, words(refused), shown, wrong)
+            return case_asking.again(asked, values, sentence(refused), shown, wrong)
         if asked.act is Act.RECUSE:
             return await self._listed(seat, said=casework.GIVEN_UP)
         return casework.case(await self._opened(asked.case, seat), said=casework.KEPT)
@@ -144,8 +144,3 @@ class Dialogs:
             return block
 
         return View(tuple(map(sealed, shown.blocks)))
-
-
-def words(error: Exception) -> str:
-    """What is said of something that was refused or failed."""
-    return " ".join((error.__doc__ or "").split())

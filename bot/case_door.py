@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 
 from bot.answering import UnknownTurn
 from bot.case_access import CaseAccess, NotAReader
-from bot.case_dialogs import FAILED, Dialogs, InThread, Seat, words
+from bot.case_dialogs import Dialogs, InThread, Seat
 from bot.case_handles import ForgedHandle
 from bot.database import DatabaseGone
-from bot.journeys import casework
+from bot.journeys import case_words, casework
 from bot.journeys.case_asking import OPEN_ROOM, ROOM
 from bot.journeys.case_refusals import NoSuchCase
 from bot.journeys.hr import case_link
 from bot.people import Account, Person
+from bot.sentences import sentence
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import Text, View, view
 
@@ -84,13 +85,13 @@ class CaseDoor:
         try:
             return await self.dialogs.answer(turn, await self._seat(who))
         except (NotAReader, ForgedHandle, NoSuchCase):
-            return view(Text(words(UnknownTurn())))
+            return view(Text(sentence(UnknownTurn())))
         except DatabaseGone as gone:
             self.failed()
-            return view(Text(words(gone)))
+            return view(Text(sentence(gone)))
         except Exception:  # noqa: BLE001 - a border: neither the exception nor its place may be told, since they hold the words
             self.failed()
-            return view(Text(FAILED))
+            return view(Text(case_words.FAILED))
 
     async def _seat(self, who: Who) -> Seat:
         """Raises NotAReader and DatabaseGone."""

@@ -158,8 +158,9 @@ def _lines(shown: Shown) -> Iterator[str]:
         yield f"kept by {next((each.label for each in shown.schedules if each.code == case.schedule), case.schedule)}"
     about = case.submission
     yield f"\n{about.kind}, seen {about.when.lower()}" + (f", clauses {', '.join(about.clauses)}" if about.clauses else "")
-    yield from filter(None, ("somebody is in danger, says the reporter" if about.danger else "", about.where))
-    yield own(about.what)
+    if about.danger:
+        yield "somebody is in danger, says the reporter"
+    yield from map(own, filter(None, (about.where, about.what)))
     for entry in shown.opened.entries:
         yield f"\n{entry.day}  {shown.names.get(entry.by, 'somebody who has left') if entry.by else 'the reporter'}: {entry.act}"
         yield from (own(f"{name}: {text}") for name, text in entry.content.items() if text != entry.reply)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.case_terminal import Entered, whole
+from bot.sentences import sentence
 
 if TYPE_CHECKING:
     from bot.capture.visiting import Captured
@@ -61,7 +62,7 @@ def _visited(where: str) -> Captured:
     try:
         return asyncio.run(STRANGER.visit(address.strip()))
     except NotCaptured as why:
-        raise click.ClickException(" ".join((why.__doc__ or "").split())) from None
+        raise click.ClickException(sentence(why)) from None
 
 
 def _said(content: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from bot.database import BadAddress, DatabaseGone, NotAllowed
 from bot.directory import DirectoryError, read_directory
 from bot.evaluation import BadLabels
 from bot.ledger.migrations import NewerDatabase, OlderDatabase
+from bot.sentences import sentence
 from intents import CatalogueError
 from policy_kb import KnowledgeBaseError, TrainingFailed
 
@@ -24,7 +25,7 @@ def ledger_words(error: Exception) -> str:
     """What to say of one of these, in a line."""
     if isinstance(error, DatabaseGone):
         return f"The ledger cannot be used: {error}"
-    return " ".join((error.__doc__ or "").split())
+    return sentence(error)
 
 
 def check(policies: Path | None = None, directory: Path | None = None) -> tuple[list[str], str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.config import Settings
+from bot.sentences import sentence
 
 if TYPE_CHECKING:
     from bot.expanding import Around
@@ -37,7 +38,7 @@ def opened(settings: Settings) -> Iterator[tuple[Ledger, Around]]:
     except BadRequest as error:
         raise click.ClickException(f"nothing was kept.\n{error}") from None
     except (NotHR, NoSuchRequest, NotAsked, NoAddress, NoSuchRecord) as error:
-        raise click.ClickException(" ".join((error.__doc__ or "").split())) from None
+        raise click.ClickException(sentence(error)) from None
     except OSError as error:
         raise click.ClickException(f"{type(error).__name__}: {error}") from None
 

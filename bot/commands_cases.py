@@ -17,6 +17,7 @@ from bot.commands_keys_opening import opened
 from bot.commands_ledger import ledger_told
 from bot.config import Settings
 from bot.journeys.case_refusals import Refused
+from bot.sentences import sentence
 
 if TYPE_CHECKING:
     from bot.case_access import CaseAccess
@@ -41,7 +42,7 @@ def _room(settings: Settings, who: str) -> Iterator[Entered]:
     except NotAReader:
         raise click.ClickException(f"{who} receives no reports; clausebot keys list shows who does") from None
     except (Refused, KeyElsewhere, Locked, WrongPassphrase) as refused:
-        raise click.ClickException(" ".join((refused.__doc__ or "").split())) from None
+        raise click.ClickException(sentence(refused)) from None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import click
 from bot.commands_ledger import ledger_told
 from bot.commands_setup import POLICIES
 from bot.config import Settings
+from bot.sentences import sentence
 
 if TYPE_CHECKING:
     from bot.ledger import Ledger
@@ -264,6 +265,6 @@ def _told() -> Iterator[None]:
         with ledger_told():
             yield
     except (*DATA_ERRORS, *refused) as error:
-        raise click.ClickException(str(error) or " ".join((error.__doc__ or "").split())) from None
+        raise click.ClickException(str(error) or sentence(error)) from None
     except OSError as error:
         raise click.ClickException(f"{type(error).__name__}: {error}") from None

@@ -22,6 +22,7 @@ from bot.case_terminal_export import add_export
 from bot.case_terminal_keeping import add_dispose, add_due
 from bot.config import Settings
 from bot.journeys.case_refusals import Refused
+from bot.sentences import sentence
 
 if TYPE_CHECKING:
     from bot.casebook.store import Store
@@ -68,7 +69,7 @@ def _enter(settings: Settings, who: str) -> Iterator[Entered]:
         try:
             yield Caseroom(book, settings.hours, lambda: settings.hours.day(now())), actor, readers
         except (Refused, DatabaseGone) as refused:
-            raise click.ClickException(" ".join((refused.__doc__ or "").split())) from None
+            raise click.ClickException(sentence(refused)) from None
 
 
 def _mine(path: Path, people: tuple[Recipient, ...]) -> tuple[tuple[str, ...], Recipient]:

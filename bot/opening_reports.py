@@ -24,6 +24,7 @@ from bot.journeys.roles import reach as roles_reach
 from bot.ledger import Ledger
 from bot.report_settings import SUPERVISOR
 from bot.reporting import Reporting
+from bot.sentences import sentence
 from bot.views import Choice
 
 # So many receipts are computed at once (DECISIONS 26).
@@ -88,7 +89,7 @@ def reports(settings: Settings, roles: Directory, say: Callable[[str], None], *,
         try:
             book = thread.submit(casebook, settings.reports, settings.records, settings.hours, say=say).result()
         except (NoKeyFile, DatabaseGone, OSError) as error:
-            missing = " ".join((type(error).__doc__ or "").split())
+            missing = sentence(error)
             log.warning("reports stay closed: %s", type(error).__name__)
             yield Reports(Reporting(reach=reach), counted, failures, missing=(missing,))
             return

@@ -66,9 +66,6 @@ class ReportUpkeep(Stateless):
         """All that there is to do now. Raises DatabaseGone: what is owed is done in the next round then."""
         for flood in self._floods:
             flood.forget()
-        if self._day != (today := self._door.today()):
-            await self._door.in_thread(self._counted.count, self._door.ledger, today)
-            self._day = today
         if (window := self._window()) != self._last:
             told = [each.told() for each in self._floods]  # each is asked, so that each begins anew
             self._owed = any(told) or self._owed
@@ -77,6 +74,13 @@ class ReportUpkeep(Stateless):
             await self._door.in_thread(self._tell, f"flooded:{window.day.isoformat()}:{window.name}")
             self._owed = False
             self._delivers()
+        if self._day != (today := self._door.today()):
+            before, self._day = self._day, today  # once a day also where it fails, so that one mistake is counted once
+            try:
+                await self._door.in_thread(self._counted.count, self._door.ledger, today)
+            except DatabaseGone:
+                self._day = before
+                raise
 
     async def _go(self) -> None:
         while True:

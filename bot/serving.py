@@ -23,6 +23,7 @@ from bot.metrics import TURNS
 from bot.outbox import Outbox
 from bot.periodic import jobs
 from bot.renewal import Renewal
+from bot.sentences import sentence
 from bot.server import application
 from bot.serving_reports import rooms, work
 from bot.surface import SLACK_PATH, TEAMS_PATH
@@ -55,7 +56,7 @@ async def serve(settings: Settings, policies: Path | None, progress: Progress, s
     NewerDatabase or DatabaseGone where the ledger cannot be used.
     """
     if not (settings.local or settings.slack or settings.microsoft):
-        raise NothingToServe(" ".join((NothingToServe.__doc__ or "").split()))
+        raise NothingToServe(sentence(NothingToServe()))
     if settings.forgets and not settings.local:
         raise SettingsError(FORGETS)
     listening = sockets(settings)

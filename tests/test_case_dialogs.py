@@ -12,11 +12,11 @@ import pytest
 
 from bot.answering import UnknownTurn
 from bot.case_access import CaseAccess
-from bot.case_dialogs import FAILED
 from bot.caseroom import Caseroom
 from bot.database import DatabaseGone
 from bot.dispatcher import Dispatcher
 from bot.journeys.case_table import Act
+from bot.journeys.case_words import FAILED
 from bot.journeys.casework import ON_THE_WEB
 from bot.people import Account, Sender, Standing
 from bot.turns import Pressed, Said, Submitted, Turn

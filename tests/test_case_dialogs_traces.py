@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from bot.case_dialogs import FAILED
 from bot.caseroom import Caseroom
 from bot.dispatcher import Dispatcher
 from bot.journeys import casework
 from bot.journeys.case_table import Act
+from bot.journeys.case_words import FAILED
 from bot.views import Form, Text, View
 from tests.canary import calls
 from tests.case_chats import Office, entered, office

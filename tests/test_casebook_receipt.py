@@ -34,15 +34,19 @@ def test_p12_a_receipt_has_at_least_90_bits() -> None:
 @given(st.randoms(use_true_random=False), st.text(max_size=40), st.text(max_size=40))
 def test_p12_a_receipt_that_was_pasted_is_found(chance: random.Random, before: str, after: str) -> None:
     """Whatever stands around it and between its words; six of them are none."""
-    words = receipt.new_words(chance.choice).split()
-    assert " ".join(words) in receipt.within(f"{before}. {' '.join(words)} .{after}")
-    assert receipt.within(", ".join(words).upper()) == (" ".join(words),)
-    assert receipt.within(" the ".join([*words, *words])) == ()
+    words = receipt.new_words(chance.choice)
+    assert words in receipt.within(f"{before}. {words} .{after}")
+    assert words in receipt.within(f"the secret phrase number {words}")
+    assert words in receipt.within(f"the {words} secret phrase number")
+    assert words in receipt.within(f"the secret phrase {words} secret phrase")
+    assert receipt.within(words.replace(" ", ", ").upper()) == (words,)
+    assert receipt.within(" the ".join([*words.split(), *words.split()])) == ()
 
 
 def test_p12_a_text_that_is_all_such_words_costs_little() -> None:
-    """At most three of its rows are looked up."""
-    assert len(receipt.within("abacus zoom cloud " * 500)) == 3
+    """However many rows there are, few are looked up."""
+    assert 0 < len(receipt.within("abacus zoom cloud " * 500)) <= 6
+    assert len(receipt.within("abacus zoom cloud abacus zoom cloud abacus zoom the " * 50)) <= 6
 
 
 @pytest.mark.parametrize(

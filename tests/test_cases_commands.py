@@ -49,7 +49,7 @@ def settings(tmp_path: Path) -> Settings:
     past = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=3)
     book = casebook(found.reports, found.records, found.hours, lambda: past)
     for what, involved in (("CANARY of the crew\n\n2026-12-01  Ida Example: concluded", ()), ("About Hana", ("hr",))):
-        given = Submission("violation", ("416.8.5.a",), what, "", "This week", "hr", involved, danger=False)
+        given = Submission("violation", ("416.8.5.a",), what, "x\n2026-12-01  Ida: y", "This week", "hr", involved, danger=False)
         book.file(given, book.draw())
     replace(book, now=lambda: past + datetime.timedelta(days=2)).release()
     book.store.close()

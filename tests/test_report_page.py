@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from aiohttp import web
 from PIL import Image
 
@@ -25,7 +26,7 @@ from bot.attachments import LARGEST, Attachment
 from bot.channels.web import report as report_part
 from bot.channels.web import report_render
 from bot.channels.web.report import HEADERS, Report
-from bot.channels.web.report_body import Memory
+from bot.channels.web.report_body import LARGEST_BODY, Memory
 from bot.channels.web.work import BITS, HOUR, Work
 from bot.drill.phone import solved
 from bot.flood import Flood
@@ -461,6 +462,24 @@ def test_more_than_memory_takes_is_refused_and_given_free_again(page: Page) -> N
     assert (page.status, page.book.kept) == (503, [])
     page.html = form
     assert WORDS in page.submit({}, [b"a" * 200])
+    assert page.part._memory._held == 0
+
+
+@pytest.mark.parametrize(("names", "status"), [(("x",) * 2200, 400), (tuple(f"x{n}" for n in range(2200)), 413)])
+def test_no_body_takes_the_room_of_all_others(page: Page, names: Sequence[str], status: int) -> None:
+    """One that does not say how long it is, of many parts, whether they have one name or many."""
+
+    def parts() -> Iterator[bytes]:
+        for name in names:
+            yield f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + b"a" * 60_000 + b"\r\n"
+        yield b"--b--\r\n"
+
+    held: list[int] = []
+    take = page.part._memory.take
+    page.part._memory.take = lambda size: (take(size), held.append(page.part._memory._held))[0]  # type: ignore[func-returns-value, method-assign]
+    headers = {"Content-Type": "multipart/form-data; boundary=b", "Sec-Fetch-Site": "same-origin", "Origin": "null"}
+    assert requests.post(f"{page.url}/report", data=parts(), headers=headers, timeout=30).status_code == status
+    assert max(held) <= LARGEST_BODY
     assert page.part._memory._held == 0
 
 

@@ -381,5 +381,6 @@ def test_p12_a_receipt_in_what_is_written_is_not_sent(driver: Driver, channel: s
     driver.submit("Send", REPORT)
     said = driver.submit("Send", {**REPORT, "f2": f"I wrote before. My receipt: {words}"})
     assert "The seven words of a receipt stand in what you wrote" in said
+    assert "Take them out" in driver.submit("Send", {**REPORT, "f3": words})
     opened(driver, "note_back")
     assert "Take them out" in driver.submit("Go on", {"f1": words, "f2": "b", "f3": f"mine is {words}"})

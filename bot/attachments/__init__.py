@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from bot.sentences import sentence
+
 MOST = 3
 # Of one file, in bytes, before and after it was cleaned.
 LARGEST = 5 * 1024 * 1024
@@ -21,7 +23,7 @@ class NotTaken(ValueError):
     @property
     def why(self) -> str:
         """Why it is not taken, and what to do instead."""
-        return " ".join((self.__doc__ or "").split())
+        return sentence(self)
 
 
 class Empty(NotTaken):

@@ -19,7 +19,7 @@ WORDS = 7
 MEMORY, PASSES = 19 * 1024, 2
 # Longer than any seven words; what is beyond is not looked at, so that a long text costs no more.
 _LONGEST = 400
-_MOST_WITHIN = 3
+_MOST_WITHIN = 6
 _SIGNS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _PREFIX = "age-secret-key-"
 
@@ -54,10 +54,17 @@ def new_words(choose: Callable[[Sequence[str]], str]) -> str:
 
 
 def within(text: str) -> tuple[str, ...]:
-    """What in this text may be a receipt: seven words of the list in a row. Only the first few, since each costs a look-up."""
-    known, words = frozenset(word_list()), re.findall(r"[a-z]+(?:-[a-z]+)*", unicodedata.normalize("NFKC", text).casefold())
-    rows = (words[start : start + WORDS] for start in range(len(words) - WORDS + 1))
-    return tuple(itertools.islice((" ".join(row) for row in rows if known.issuperset(row)), _MOST_WITHIN))
+    """What in this text may be a receipt: seven words of the list in a row, with others of the list before or behind them or not.
+
+    Of a long row its beginning and its end, and of all only the first few, since each costs a look-up.
+    """
+    known, found = frozenset(word_list()), []
+    words = re.findall(r"[a-z]+(?:-[a-z]+)*", unicodedata.normalize("NFKC", text).casefold())
+    for is_known, row in itertools.groupby(words, known.__contains__):
+        run = list(row) if is_known else []
+        rows = [" ".join(run[at : at + WORDS]) for at in range(len(run) - WORDS + 1)]
+        found += rows if len(rows) <= _MOST_WITHIN else rows[: _MOST_WITHIN // 2] + rows[-_MOST_WITHIN // 2 :]
+    return tuple(dict.fromkeys(found))[:_MOST_WITHIN]
 
 
 def normal(typed: str) -> str:

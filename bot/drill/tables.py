@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.database import BadAddress, Database, DatabaseGone, NotAllowed
 from bot.drill.places import Source, joined
 from bot.drill.unpacking import Shut
+from bot.sentences import sentence
 
 # So many pages of a table (8 kB each) are read at once.
 PAGES = 2_000
@@ -41,7 +42,7 @@ class Tables:
             finally:
                 database.close()
         except GONE as error:
-            self._shut[self._name] = " ".join((type(error).__doc__ or "").split())
+            self._shut[self._name] = sentence(error)
 
     def _values(self, database: Database, id: int, table: str, pages: int) -> Iterator[Source]:
         columns = [(row["name"], row["raw"]) for row in database.rows(_COLUMNS, [id])]

@@ -54,6 +54,7 @@ _FIELDS = {
     "reading": "Its text",
 }
 _IN_TEXT = ("text",)
+FAILED = "Something went wrong on my side, and what you wanted may not be done. Please look at the case again."
 UNOPENED = "Nobody has opened one of these cases, although it came to light a week ago or longer. Please open it now."
 NO_SCHEDULE = "no schedule is set up here; it stands under [[reports.retention]] of clausebot.toml"
 _LETTERS = {"word": "A personal word", "question": "A question", "feedback": "Feedback"}

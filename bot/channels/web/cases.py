@@ -15,15 +15,17 @@ from bot.case_keeping import CaseKeeping
 from bot.caseroom import Caseroom, KeyElsewhere, Locked, WrongPassphrase
 from bot.channels import Stateless
 from bot.channels.web import cases_render as render
-from bot.channels.web.cases_border import ELSEWHERE, HEADERS, Answer, Border, InThread, NotOurs, Seat, must_be_ours, said
+from bot.channels.web.cases_border import ELSEWHERE, HEADERS, Answer, Border, InThread, NotOurs, Seat, must_be_ours
 from bot.channels.web.cases_capture import ROUTE, Capturing
 from bot.channels.web.cases_disclosure import Disclosing
 from bot.channels.web.cases_keeping import KeepingPages
 from bot.channels.web.cases_shapes import Enter, NewReceipt, Told, Unlock
+from bot.channels.web.posts import numbered
 from bot.journeys.case_forms import MISSING, TO
 from bot.journeys.case_refusals import NoSuchCase, Refused, Unfilled
 from bot.journeys.case_table import Act
 from bot.journeys.cases import Wanted
+from bot.sentences import sentence
 from bot.views import Quote
 
 
@@ -113,9 +115,10 @@ class Cases(Stateless):
         """Does something with a case; what cannot be done leaves the form as it was sent."""
         seat, cookie, sent = await self._border.posted(request)
         id, act = request.match_info["id"], request.match_info["act"]
-        if act not in set(Act) or not sent.get("version", "").isdecimal():
+        version = numbered(sent.get("version", ""))
+        if act not in set(Act) or version is None:
             raise NotOurs
-        wanted = Wanted(Act(act), int(sent["version"]), sent, sent.get(TO, ""))
+        wanted = Wanted(Act(act), version, sent, sent.get(TO, ""))
         try:
             done = await self._in_book(self._caseroom.act, seat.reader, seat.readers, id, wanted)
         except NoSuchCase:
@@ -124,9 +127,9 @@ class Cases(Stateless):
             return self._border.shown(Unlock("The reports were locked meanwhile, so nothing was kept."), seat, cookie, 409)
         except Unfilled as unfilled:
             wrong = dict.fromkeys(unfilled.fields, MISSING)
-            return await self._paper(id, seat, cookie, act, sent, wrong, said(unfilled), 422)
+            return await self._paper(id, seat, cookie, act, sent, wrong, sentence(unfilled), 422)
         except Refused as refused:
-            return await self._paper(id, seat, cookie, act, sent, {}, said(refused), 409)
+            return await self._paper(id, seat, cookie, act, sent, {}, sentence(refused), 409)
         if done.words:
             return self._border.shown(NewReceipt(done.words, f"{PATH}/case/{id}"), seat, cookie)
         return Answer(to=PATH if wanted.act is Act.RECUSE else f"{PATH}/case/{id}", cookie=cookie)
@@ -136,13 +139,13 @@ class Cases(Stateless):
         try:
             seat, _ = await self._border.seated(request)
             files = await self._in_book(self._caseroom.enclosures, seat.reader, seat.readers, request.match_info["id"])
-            number = request.match_info["number"]
-            if not (number.isdecimal() and int(number) < len(files)):
+            number = numbered(request.match_info["number"])
+            if number is None or number >= len(files):
                 raise NoSuchCase
         except Exception as error:  # noqa: BLE001 - a border, as above
             return self._border.response(self._border.refusal(error))
-        found = files[int(number)]
-        named = {**HEADERS, "Content-Disposition": f'attachment; filename="file-{int(number) + 1}"'}
+        found = files[number]
+        named = {**HEADERS, "Content-Disposition": f'attachment; filename="file-{number + 1}"'}
         return web.Response(body=found.content, content_type=found.media_type.partition(";")[0], headers=named)
 
     async def _paper(

@@ -16,7 +16,9 @@ from bot.channels.web.cases_render import POLICY
 from bot.channels.web.cases_shapes import Page, Told
 from bot.channels.web.posts import ENCODED
 from bot.database import DatabaseGone
+from bot.journeys import case_words
 from bot.journeys.case_refusals import NoSuchCase
+from bot.sentences import sentence
 
 COOKIE = "cases"
 MOST_BYTES = 64 * 1024
@@ -25,7 +27,6 @@ ELSEWHERE = (
     "Reports are sealed to keys that only you have, on your own computer. This server cannot open them.",
     "Read and answer them there: clausebot reader (docs/reports.md says how).",
 )
-FAILED = "Something went wrong on my side, and what you wanted may not be done. Please look at the case again."
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -78,7 +79,7 @@ class Border:
 
     def refusal(self, error: Exception) -> Answer:
         """What is answered where something is refused, or failed."""
-        lines = [said(error)]
+        lines = [sentence(error)]
         match error:
             case SignedOut():
                 return Answer(Told(lines), 401, cookie="")
@@ -96,7 +97,7 @@ class Border:
                 return Answer(Told(["That is too long to read, so it was not."]), 413)
             case _:
                 self._failed()
-                return Answer(Told([FAILED]), 500)
+                return Answer(Told([case_words.FAILED]), 500)
 
     def response(self, answer: Answer) -> web.Response:
         """An answer as it is sent, with the headers and the cookie of every page here."""
@@ -124,12 +125,15 @@ class Border:
         session, reader, renewed = await self._in_thread(self._access.session, cookie)
         return Seat(session, reader, await self._in_thread(self._access.readers)), renewed
 
-    async def posted(self, request: web.Request) -> tuple[Seat, str, dict[str, str]]:
-        """The same for a form of ours, with what it holds. Raises NotOurs for any other."""
+    async def posted(self, request: web.Request, most: int = MOST_BYTES) -> tuple[Seat, str, dict[str, str]]:
+        """The same for a form of ours, with what it holds; `most` in bytes. Raises NotOurs for any other, and
+        HTTPRequestEntityTooLarge."""
         must_be_ours(request)
         seat, cookie = await self.seated(request)
-        if request.content_type != ENCODED or (request.content_length or 0) > MOST_BYTES:
+        if request.content_type != ENCODED:
             raise NotOurs
+        if (request.content_length or 0) > most:
+            raise web.HTTPRequestEntityTooLarge(most)
         sent = {name: str(text).replace("\r\n", "\n") for name, text in (await request.post()).items()}
         if not self._access.is_own_form(seat.session, sent.pop("form_token", "")):
             raise NotOurs
@@ -140,8 +144,3 @@ def must_be_ours(request: web.Request) -> None:
     """Browsers say of each request from which site it comes."""
     if not guard.is_from_own_site(request):
         raise NotOurs
-
-
-def said(refused: Exception) -> str:
-    """What somebody is told who is refused something."""
-    return " ".join((refused.__doc__ or "").split())

@@ -17,9 +17,10 @@ from bot.capture.addresses import LONGEST, found_in
 from bot.capture.refusals import Busy, NotCaptured
 from bot.case_access import PATH
 from bot.caseroom import Caseroom, Locked, Shown
-from bot.channels.web.cases_border import Answer, Border, Seat, said
+from bot.channels.web.cases_border import Answer, Border, Seat
 from bot.channels.web.cases_shapes import Capture, Unlock
 from bot.journeys.case_refusals import NoSuchCase, Refused
+from bot.sentences import sentence
 
 # So many pages are visited at once, so that nobody fills our memory with other people's pages.
 AT_ONCE = 2
@@ -56,7 +57,7 @@ class Capturing:
         try:
             page = await self._visited(address)
         except NotCaptured as why:
-            return self.border.shown(_page(shown, address, said(why)), seat, cookie, 422)
+            return self.border.shown(_page(shown, address, sentence(why)), seat, cookie, 422)
         id = request.match_info["id"]
         await self.in_book(case_capture.kept, self.caseroom, seat.reader, seat.readers, id, page)
         return Answer(to=f"{PATH}/case/{id}", cookie=cookie)
@@ -84,7 +85,7 @@ class Capturing:
         except Locked:
             return self.border.shown(Unlock("The reports are locked, so nothing was kept."), seat, cookie, 409)
         except Refused as refused:
-            return await self.paper(request.match_info["id"], seat, cookie, problem=said(refused), status=409)
+            return await self.paper(request.match_info["id"], seat, cookie, problem=sentence(refused), status=409)
 
 
 def _page(shown: Shown, address: str, problem: str = "") -> Capture:

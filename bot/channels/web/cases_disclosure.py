@@ -13,13 +13,16 @@ from aiohttp import web
 from bot import disclosing
 from bot.case_access import PATH
 from bot.caseroom import Caseroom, Locked, Shown
-from bot.channels.web.cases_border import HEADERS, Answer, Border, InThread, Seat, said
+from bot.channels.web.cases_border import HEADERS, Answer, Border, InThread, Seat
 from bot.channels.web.cases_disclosure_render import Disclose, choices, has_grown, seen, without_passages
 from bot.channels.web.cases_shapes import Unlock
 from bot.journeys.case_passages import Passage
 from bot.journeys.case_refusals import Outdated
 from bot.journeys.disclosure import Preview, Unfit, disclosed
+from bot.sentences import sentence
 
+# Three short texts for each passage of a long case, encoded.
+MOST_BYTES = 512 * 1024
 ROUTE = f"{PATH}/case/{{id}}/disclose"
 LOCKED = "The reports were locked meanwhile, so nothing was exported."
 CHANGED = "This case has changed since you looked, so nothing was exported. An export is a change, too. Please look again."
@@ -54,12 +57,12 @@ class Disclosing:
 
     async def look(self, request: web.Request) -> Answer:
         """The text as it will be, or what is wrong with the choices. Nothing is recorded."""
-        return (await self._looked(request, *await self._border.posted(request)))[0]
+        return (await self._looked(request, *await self._border.posted(request, MOST_BYTES)))[0]
 
     async def fetch(self, request: web.Request) -> web.Response:
         """The file, once the audit trail has it; where anything has changed since HR looked, the page instead."""
         try:
-            seat, cookie, sent = await self._border.posted(request)
+            seat, cookie, sent = await self._border.posted(request, MOST_BYTES)
             answer, shown, preview = await self._looked(request, seat, cookie, sent)
             if shown is None or preview is None:
                 return self._border.response(answer)
@@ -88,7 +91,7 @@ class Disclosing:
         try:
             preview = await asyncio.to_thread(disclosed, shown.row.label, passages, choices(sent), shown.today)
         except Unfit as unfit:
-            page = _page(shown, passages, sent, mistakes=unfit.mistakes, problem=said(unfit))
+            page = _page(shown, passages, sent, mistakes=unfit.mistakes, problem=sentence(unfit))
             return self._border.shown(page, seat, cookie, 422), None, None
         return self._border.shown(_page(shown, passages, sent, preview), seat, cookie), shown, preview
 

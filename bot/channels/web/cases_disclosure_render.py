@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.channels.web.posts import numbered
 from bot.evidence.canonical import canonical, sha256
 from bot.journeys.case_passages import Passage
 from bot.journeys.disclosure import GROUNDS, LONGEST, WARNINGS, Choices, Preview, Reason
@@ -49,8 +50,8 @@ def seen(passages: Sequence[Passage]) -> str:
 
 def has_grown(since: str, passages: Sequence[Passage]) -> bool:
     """Whether what somebody has seen is still there under the same numbers, with more behind it."""
-    many = since.partition("-")[0]
-    return many.isdecimal() and int(many) < len(passages) and seen(passages[: int(many)]) == since
+    many = numbered(since.partition("-")[0])
+    return many is not None and many < len(passages) and seen(passages[:many]) == since
 
 
 def choices(sent: Mapping[str, str]) -> Choices:

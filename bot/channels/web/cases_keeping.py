@@ -10,10 +10,12 @@ from bot.case_access import PATH
 from bot.case_keeping import CaseKeeping, Due, Proposed
 from bot.casebook.keeping import Disposed
 from bot.caseroom import Locked
-from bot.channels.web.cases_border import Answer, Border, InThread, NotOurs, Seat, said
+from bot.channels.web.cases_border import Answer, Border, InThread, NotOurs, Seat
 from bot.channels.web.cases_shapes import Deleted, DueLine, ToBeDeleted, Unlock
+from bot.channels.web.posts import numbered
 from bot.citation import date
 from bot.journeys.case_refusals import NotToBeDeleted
+from bot.sentences import sentence
 
 DUE = f"{PATH}/to-be-deleted"
 # What a ticked case is called in the form, before its id; its value is the version that was seen.
@@ -63,7 +65,7 @@ class KeepingPages:
         except Locked:
             return self._border.shown(Unlock(LOCKED), seat, cookie, 409)
         except NotToBeDeleted as refused:
-            return await self._page(seat, cookie, said(refused), versions, 409)
+            return await self._page(seat, cookie, sentence(refused), versions, 409)
         return self._border.shown(deleted(made), seat, cookie)
 
     async def _page(self, seat: Seat, cookie: str, problem: str = "", ticked: Collection[str] = (), status: int = 200) -> Answer:
@@ -93,7 +95,11 @@ def _line(each: Proposed, ticked: Collection[str]) -> DueLine:
 
 def _ticked(sent: Mapping[str, str]) -> dict[str, int]:
     """The versions of the cases that are ticked, by id. Raises NotOurs."""
-    found = {name.removeprefix(TICKED): version for name, version in sent.items() if name.startswith(TICKED)}
-    if not all(version.isdecimal() for version in found.values()):
-        raise NotOurs
-    return {id: int(version) for id, version in found.items()}
+    found = {}
+    for name, version in sent.items():
+        if name.startswith(TICKED):
+            seen = numbered(version)
+            if seen is None:
+                raise NotOurs
+            found[name.removeprefix(TICKED)] = seen
+    return found

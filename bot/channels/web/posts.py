@@ -17,6 +17,7 @@ from bot.views import Field, Form
 ENCODED = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 50
 _LONGEST_LABEL = 200
+_LONGEST_NUMBER = 9
 
 
 class Malformed(Exception):
@@ -109,6 +110,11 @@ def typed(sent: Mapping[str, str]) -> dict[str, str]:
         if key.startswith(FIELD):
             values[name] = ",".join(filter(None, (values.get(name, ""), choice))) if choice else text
     return values
+
+
+def numbered(text: str) -> int | None:
+    """The number that a form or an address of ours has there; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
 
 
 def _fitting(form: str, typed: Mapping[str, str]) -> dict[str, str]:

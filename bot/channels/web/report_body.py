@@ -51,13 +51,15 @@ class Memory:
 
 
 class _Share:
-    """What one body holds of it."""
+    """What one body holds of it; no body more than one form with all its files could."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._held = 0
 
     def take(self, size: int) -> None:
+        if self._held + size > LARGEST_BODY:
+            raise TooMuch
         self._memory.take(size)
         self._held += size
 
@@ -103,6 +105,8 @@ async def _in_parts(reader: MultipartReader, share: _Share) -> Sent:
             # A browser sends an empty file where none was chosen.
             if content or part.filename:
                 files.append(content)
+        elif name in texts:
+            raise Malformed
         else:
             texts[name] = (await _content(part, LONGEST_TEXT, share)).decode("utf-8").replace("\r\n", "\n")
         if len(files) > MOST or len(texts) > _MOST_FIELDS:
