@@ -219,3 +219,14 @@ def test_a_case_whose_reports_are_locked_is_not_shown(served: Served, monkeypatc
     ):
         assert "Passphrase" in answer.text
         assert SECRET not in answer.text
+
+
+def test_a_form_of_a_long_case_is_read_whatever_was_typed(served: Served) -> None:
+    """Encoded it is larger than other forms; what is larger still is told so, and not taken for one that is not ours."""
+    served.reported()
+    browser, path = served.browser(), served.case()
+    filler = {f"other_{number}": "é" * 300 for number in range(60)}
+    assert look(browser, path, phrases="Zoë", **filler).status_code == 422
+    assert "choose why it is withheld" in browser.answer.text
+    assert look(browser, path, phrases="Zoë", other="é" * 200_000).status_code == 413
+    assert "too long to read" in browser.answer.text
