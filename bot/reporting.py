@@ -164,6 +164,8 @@ class Reporting:
         wanted = values.get("f2", "")
         if wanted not in _WANTED or (wanted in (ADD, RETALIATION) and not words):
             return report_back.back("Please write what you want to add or say.", wanted or READ, words)
+        if wanted == READ and words:
+            return report_back.back(report_back.WORDS_LEFT, READ, words)
         try:
             return await self._done(wanted, receipt, words, book)
         except NotTaken as why:

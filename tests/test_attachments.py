@@ -7,6 +7,8 @@ import functools
 import io
 import logging
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -393,3 +395,11 @@ def test_nothing_is_loaded_before_the_first_file() -> None:
 
     said = "import sys, bot.attachments; print({'PIL', 'pikepdf'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
+def test_p2_the_first_paper_leaves_no_line() -> None:
+    """Its library speaks when it is loaded, which is when somebody sends a PDF; nobody hears it."""
+    loaded = "from bot.attachments import cleaned; cleaned([b'%PDF-1.7 broken'])"
+    said = f"import logging; logging.basicConfig(level=logging.DEBUG); {loaded}"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

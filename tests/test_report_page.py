@@ -351,10 +351,11 @@ def test_without_scripts_fewer_may_be_sent() -> None:
     tokens = Tokens(b"test")
     work = Work(tokens, bits=8)
     with closing(Page(worked=Flood(all=2), bare=Flood(all=1), work=work)) as page:
+        different = iter("abcdef")
 
         def send(**more: str) -> str:
             page.open()
-            page.submit(REPORT)
+            page.submit({**REPORT, "f2": f"{WHAT} {next(different)}"})
             return " ".join(page.submit({}, **more).split())
 
         assert WORDS in send()
@@ -555,3 +556,65 @@ def test_who_is_turned_away_with_a_receipt_keeps_the_words_and_not_the_receipt()
         assert WORDS not in page.html
         form = page.page.one("form")
         assert [each.attributes["value"] for each in form.all("input", type="radio") if "checked" in each.attributes] == ["b"]
+
+
+def test_a_page_that_is_sent_again_keeps_nothing_twice(page: Page) -> None:
+    """A receipt page that is loaded anew, as a telephone does: it is said, and what was typed can be sent on purpose."""
+    page.open()
+    page.submit(REPORT)
+    form = page.html
+    assert WORDS in page.submit({})
+    page.html = form
+    said = " ".join(page.submit({}).split())
+    assert "You have sent exactly this before" in said
+    assert WHAT in page.html
+    assert len(page.book.kept) == 1
+    assert WORDS in page.submit({"f2": f"{WHAT} Again."}), "another word, and it is sent on purpose"
+    assert len(page.book.kept) == 2
+
+
+def test_a_page_that_failed_can_be_sent_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be kept was not sent."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    page.open()
+    page.submit(REPORT)
+    form = page.html
+    with monkeypatch.context() as patched:
+        patched.setattr(Book, "file", broken)
+        assert AWAY in " ".join(page.submit({}).split())
+    page.html = form
+    assert WORDS in page.submit({})
+
+
+@pytest.mark.parametrize("files", [[b"a" * (LARGEST + 1)], [b"a"] * 4])
+def test_files_that_are_too_much_take_no_words_away(page: Page, files: list[bytes]) -> None:
+    """A photo as a telephone makes it, or one file more: the form is there once more."""
+    page.open()
+    page.submit(REPORT)
+    said = " ".join(page.submit({}, files).split())
+    assert (page.status, page.book.kept) == (413, [])
+    assert "three files at most, none larger than 5 MB" in said
+    assert WHAT in page.html
+    assert WORDS in page.submit({})
+
+
+def test_danger_is_not_promised_what_is_not_so(page: Page) -> None:
+    """Whoever has it handed over at once reads what that shows, and not that it is handed over later."""
+    page.open()
+    said = " ".join(page.submit({**REPORT, "f8": "b"}).split())
+    assert promise.AT_ONCE.text in said
+    assert "in a later window, not at once" not in said
+    page.open()
+    said = " ".join(page.submit(REPORT).split())
+    assert promise.AT_ONCE.text not in said
+    assert "in a later window, not at once" in said
+
+
+def test_words_are_not_dropped_by_whoever_only_reads(page: Page) -> None:
+    """What was typed is either sent or still there."""
+    page.open("/receipt")
+    assert "chose to read" in page.submit({"f1": WORDS, "f2": "a", "f3": WHAT})
+    assert WHAT in page.html

@@ -12,14 +12,15 @@ import re
 import zlib
 from typing import Any
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
-
-from bot.attachments import LARGEST, TooLarge, UnsafePaper
-from bot.attachments.jpegs import bare
-
-# It says what it finds in a file; nobody is to hear that.
+# It says what it finds in a file, and with the first one that it is there; nobody is to hear that.
 logging.getLogger("pikepdf").setLevel(logging.CRITICAL + 1)
+
+import pikepdf  # noqa: E402 - as just said
+from pikepdf import Array, Dictionary, Name, Stream  # noqa: E402
+
+from bot.attachments import LARGEST, TooLarge, UnsafePaper  # noqa: E402
+from bot.attachments.jpegs import bare  # noqa: E402
+
 MOST_PAGES, MOST_PARTS, DEEPEST = 50, 20_000, 60
 # Unpacked, in bytes: all instructions of the pages, and everything together.
 MOST_DRAWING, MOST_UNPACKED = 4 * 1024 * 1024, 192 * 1024 * 1024

@@ -51,12 +51,22 @@ BY_PROGRAM = Line(
 )
 
 
+# To whoever has it handed over at once, instead of the promise that it is not.
+AT_ONCE = Line(
+    "at_once",
+    "What you have handed over at once, because somebody is in danger, shows when you wrote it, and who was told.",
+)
+
+
 def text(*, sealed: bool) -> str:
     """All of it, as it is approved and digested: what is promised, an empty line, what is not; a sentence a line."""
-    return "\n\n".join("\n".join(half) for half in lines(sealed=sealed)) + "\n"
+    kept, cannot = lines(sealed=sealed)
+    return "\n".join((*kept, "", *cannot, AT_ONCE.text, ""))
 
 
-def lines(*, sealed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The sentences that are promised, and those that are not; `sealed` where HR alone holds the keys."""
-    cannot = [each.text for each in (*NOT_PROMISED, *(() if sealed else (BY_PROGRAM,)))]
-    return tuple(each.text for each in PROMISED), tuple(cannot)
+def lines(*, sealed: bool, danger: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sentences that are promised, and those that are not; `sealed` where HR alone holds the keys, `danger` where it is
+    handed over at once."""
+    cannot = (*((AT_ONCE,) if danger else ()), *NOT_PROMISED, *(() if sealed else (BY_PROGRAM,)))
+    kept = (each for each in PROMISED if not (danger and each.id == "later"))
+    return tuple(each.text for each in kept), tuple(each.text for each in cannot)

@@ -130,7 +130,7 @@ def again(terms: Terms, values: dict[str, str], mistakes: Sequence[str] = ()) ->
     if mistakes:
         return view(Text("\n".join(("Not sent yet:", *(f"- {each}" for each in mistakes)))), shown)
     hinted = hints(values.get("f2", "") + "\n" + values.get("f3", ""))
-    kept, cannot = promise.lines(sealed=terms.sealed)
+    kept, cannot = promise.lines(sealed=terms.sealed, danger=values.get("f8") == AT_ONCE)
     blocks: list[Block | None] = [
         Heading("Please read before you send"),
         Text(_size(terms.reporting_to.get(values.get("f6", ""), terms.people), terms.k)),
@@ -192,8 +192,13 @@ def _clauses(given: str, terms: Terms) -> tuple[str, ...]:
 
 def filed(words: str) -> View:
     """The receipt: shown once, here."""
+    return View((Text("Sent."), *receipt(words).blocks))
+
+
+def receipt(words: str) -> View:
+    """The seven words, and what they are for."""
     said = (
-        "Sent. This is your receipt; it is shown once, here, and nobody can give it to you again. Write it down, on paper or in "
+        "This is your receipt; it is shown once, here, and nobody can give it to you again. Write it down, on paper or in "
         "your own phone. With it you can read what HR answers, add something, or say that you are treated worse for it."
     )
     come_back = "To come back: Forms, then “Come back with a receipt”; or the page /receipt from your own phone."

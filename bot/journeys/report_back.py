@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.journeys.report import BACK, LONGEST, filed
+from bot.journeys.report import BACK, LONGEST, receipt
 from bot.views import Block, Choice, Facts, Field, Form, Heading, Quote, Text, View, view
 
 READ, ADD, CHANGE, RETALIATION = "a", "b", "c", "d"
+WORDS_LEFT = "You wrote something, and chose to read. Choose “Add something” to send it, or take the words out to read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def added() -> View:
 
 def told_of_retaliation(words: str) -> View:
     """A report of its own, linked to the first for those who may read both."""
-    return View((Text("Taken as a report of its own, linked to the first. It has a receipt of its own:"), *filed(words).blocks))
+    return View((Text("Taken as a report of its own, linked to the first. It has a receipt of its own:"), *receipt(words).blocks))
 
 
 def changed(words: str) -> View:
     """The new receipt; the old one opens nothing any more."""
-    return View((Text("Changed. The old receipt opens nothing any more."), *filed(words).blocks[:3]))
+    return View((Text("Changed. The old receipt opens nothing any more."), *receipt(words).blocks[:3]))

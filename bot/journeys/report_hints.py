@@ -7,7 +7,12 @@ import re
 _HINTS = (
     (re.compile(r"\b(?:i am|i'm|i’m|i was|as) the only\b", re.IGNORECASE), "“the only …”: that may be you alone"),
     (
-        re.compile(r"\bmy (?:shift|desk|badge|route|patrol|truck|office|classroom|birthday)\b", re.IGNORECASE),
+        re.compile(
+            r"\bmy (?:shift|desk|badge|route|patrol|truck|office|classroom|birthday)\b|"
+            r"\b(?:night|day|late|early|morning|evening|graveyard|weekend) (?:shift|crew)\b|"
+            r"\b(?:desk|room|office|locker|cubicle|bay) (?:number |no\.? ?|# ?)?\d+\b",
+            re.IGNORECASE,
+        ),
         "your shift, desk, badge or place",
     ),
     (
@@ -16,7 +21,7 @@ _HINTS = (
     ),
     (re.compile(r"\+?\d[\d\s().-]{6,}\d"), "a telephone number"),
     (re.compile(r"[^\s@]@[^\s@]+\.\w"), "an e-mail address"),
-    (re.compile(r"\b(?:my name is|i am|this is) [A-Z][a-z]+\b"), "perhaps your name"),
+    (re.compile(r"\b(?:[Mm]y name is|I am|I’m|I'm|[Tt]his is|I,) [A-Z][a-z]+\b"), "perhaps your name"),
     (
         re.compile(r"\b(?:he|she|they|my (?:boss|supervisor|manager)) (?:told|said to|asked|texted|emailed) me\b", re.IGNORECASE),
         "what was said to you alone",

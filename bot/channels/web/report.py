@@ -20,11 +20,13 @@ from bot.channels import LEAVE, Stateless
 from bot.channels.web import guard, html, report_body, report_render
 from bot.channels.web.channel import TOO_LONG
 from bot.channels.web.posts import Malformed
-from bot.channels.web.report_body import Broken, Crowded, Memory, Sent, TooMuch
+from bot.channels.web.report_body import Broken, Crowded, Memory, NotWhole, Sent, TooMuch
 from bot.channels.web.report_render import POLICY, RECEIPT, REPORT, Puzzle
+from bot.channels.web.sent_before import SentBefore
 from bot.channels.web.work import Work
 from bot.flood import Flood
 from bot.journeys.report import BACK, LONGEST, WRITE
+from bot.journeys.report_back import ADD, RETALIATION
 from bot.reporting import AWAY, CROWDED, Reporting
 from bot.seals import sealing, submitted
 from bot.tokens import ForgedButton, Tokens
@@ -38,6 +40,13 @@ PATIENCE = 90.0
 # How long cleaning all files of a report may take, in seconds.
 CLEANING = 15.0
 SLOW = "Your files take too long to clean here, so nothing was sent. Leave them out, or add screenshots instead, and send again."
+SENT_BEFORE = (
+    "You have sent exactly this before, so it was not sent again. What was answered, such as a receipt, was shown once. If you "
+    "never saw that, change a word and send it again."
+)
+# What a reporter may do with a receipt, but not twice unawares.
+_TWICE = (ADD, RETALIATION)
+_STATUS: dict[type[NotWhole], int] = {TooMuch: 413, Crowded: 503}
 NOT_OURS = "That was not sent by this page, so it was not read. Please start over."
 HEADERS = html.headers(
     POLICY,
@@ -75,6 +84,7 @@ class Report(Stateless):
         self._failed = failed
         self._cleaners = ThreadPoolExecutor(1, "cleaning")
         self._memory = Memory()
+        self._sent_before = SentBefore()
         self._tasks: set[asyncio.Task[View]] = set()
 
     @property
@@ -130,10 +140,9 @@ class Report(Stateless):
             sent = await report_body.read(request, self._memory)
         except (Malformed, Broken) as refusal:
             return 400, view(Text(refusal.__doc__ or ""))
-        except Crowded:
-            return 503, view(Text(CROWDED))
-        except TooMuch as refusal:
-            return 413, view(Text(refusal.__doc__ or ""))
+        except NotWhole as refusal:
+            said, shown = CROWDED if isinstance(refusal, Crowded) else str(refusal), refusal.sent
+            return _STATUS[type(refusal)], self._door.again(self._turn(shown), said) if shown else view(Text(said))
         except web.HTTPRequestEntityTooLarge:
             return 413, view(Text(TOO_LONG))
         if sent.form != _FORMS[path]:
@@ -152,6 +161,7 @@ class Report(Stateless):
         try:
             return await self._answered(sent)
         except Exception:  # noqa: BLE001 - a border, as above: this task outlives the request, and nobody may print what it held
+            self._sent_before.forget(sent)
             self._failed()
             return view(Text(AWAY))
 
@@ -159,6 +169,17 @@ class Report(Stateless):
         turn = self._turn(sent)
         if not self._door.files(turn):
             return await self._door.answer(turn)
+        if turn.values.get("f2") in _TWICE or turn.form == WRITE:
+            if not self._sent_before.first(sent):
+                return self._door.again(turn, SENT_BEFORE)
+            shown = await self._kept(turn, sent)
+            if shown.forms or shown == view(Text(AWAY)):
+                self._sent_before.forget(sent)
+            return shown
+        return await self._kept(turn, sent)
+
+    async def _kept(self, turn: Submitted, sent: Sent) -> View:
+        """The answer to what keeps something, once there is room for it and its files are clean."""
         if not (self._worked if self._work.done(sent.work) else self._bare).admits(""):
             return self._door.again(turn)
         try:

@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.attachments import LARGEST, MOST
 from bot.channels.web.posts import ENCODED, Malformed, fields, typed
 from bot.channels.web.render import FORM, STATE
+from bot.sentences import sentence
 
 MULTIPART = "multipart/form-data"
 FILE, WORK = "file", "work"
@@ -20,7 +21,15 @@ LARGEST_BODY = MOST * LARGEST + 512 * 1024
 _MOST_FIELDS = 40
 
 
-class TooMuch(Exception):
+class NotWhole(Exception):
+    """A form that was not read to its end; `sent` is what was read of it, without files. What was typed stands before these."""
+
+    def __init__(self, sent: Sent | None = None) -> None:
+        super().__init__(sentence(self))
+        self.sent = sent
+
+
+class TooMuch(NotWhole):
     """That is more than can be sent at once: three files at most, none larger than 5 MB. Nothing was sent or kept."""
 
 
@@ -28,7 +37,7 @@ class Broken(Exception):
     """That did not arrive whole, so nothing was sent or kept. Please go back and send it again."""
 
 
-class Crowded(Exception):
+class Crowded(NotWhole):
     """Too much is being sent by others at this moment."""
 
 
@@ -80,8 +89,6 @@ class Sent:
 
 async def read(request: web.Request, memory: Memory) -> Sent:
     """The form. Raises Malformed, Broken, TooMuch, Crowded, and web.HTTPRequestEntityTooLarge."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise TooMuch
     if request.content_type == ENCODED:
         return _sent(fields(await request.read()), ())
     if request.content_type != MULTIPART:
@@ -98,6 +105,15 @@ async def read(request: web.Request, memory: Memory) -> Sent:
 async def _in_parts(reader: MultipartReader, share: _Share) -> Sent:
     texts: dict[str, str] = {}
     files: list[bytes] = []
+    try:
+        await _read(reader, share, texts, files)
+    except NotWhole as refusal:
+        raise type(refusal)(_sent(texts, ())) from None
+    return _sent(texts, tuple(files))
+
+
+async def _read(reader: MultipartReader, share: _Share, texts: dict[str, str], files: list[bytes]) -> None:
+    """Puts the texts and the contents of the files where they belong, one after the other."""
     async for part in _parts(reader):
         name = part.name or ""
         if name == FILE:
@@ -111,7 +127,6 @@ async def _in_parts(reader: MultipartReader, share: _Share) -> Sent:
             texts[name] = (await _content(part, LONGEST_TEXT, share)).decode("utf-8").replace("\r\n", "\n")
         if len(files) > MOST or len(texts) > _MOST_FIELDS:
             raise TooMuch
-    return _sent(texts, tuple(files))
 
 
 async def _parts(reader: MultipartReader) -> AsyncIterator[BodyPartReader]:
