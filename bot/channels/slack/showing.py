@@ -44,7 +44,8 @@ class Showing:
     async def formed(self, turn: Turn, body: Json, how: Callable[[View], Json]) -> Json:
         """What the dispatcher answers to a turn with a form, from staff or not."""
         untold = self._door.untold(turn)
-        return self._rendered(await self._view(turn, await self._people.sender_of_form(body), untold=untold), how, untold=untold)
+        sender = await self._people.sender_of_form(body, untold=untold)
+        return self._rendered(await self._view(turn, sender, untold=untold), how, untold=untold)
 
     async def sent(self, form: str, values: Mapping[str, str], sealed: str, body: Json) -> Json:
         """The dialog that answers a form; one whose state was not sealed here, or for another form, is refused."""
