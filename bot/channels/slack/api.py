@@ -7,6 +7,7 @@ it can be read back, else it is sent once more and counted: delivery is at least
 from __future__ import annotations
 
 import asyncio
+import functools
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,8 @@ from bot.metrics import CALLS
 
 CHANNEL = "slack"
 ATTEMPTS = 4
+# For what is shown in one place only and is lost without it: half a minute.
+PERSISTENT = 7
 # No answer of a chat is worth waiting longer for, in seconds.
 LONGEST_WAIT = 30.0
 BACKOFF = 0.5
@@ -51,12 +54,12 @@ class Api:
         self._client = client
         self._sleep = sleep
 
-    async def call(self, method: str, arguments: Json, *, attempts: int = ATTEMPTS) -> Json:
-        """Calls a method that may be called twice without harm, until it succeeds.
+    async def call(self, method: str, arguments: Json, *, attempts: int = ATTEMPTS, untold: bool = False) -> Json:
+        """Calls a method that may be called twice without harm, until it succeeds; what fails of an `untold` turn is not counted.
 
         Raises DeliveryError.
         """
-        return await self._persistently(method, lambda: self._call(method, arguments), attempts)
+        return await self._persistently(method, lambda: self._call(method, arguments), attempts, untold=untold)
 
     async def post(self, channel: str, message: Json, thread: str = "", key: str = "") -> None:
         """Posts a message; `key` is what it can be found by, its own where none is given. Raises DeliveryError."""
@@ -83,12 +86,13 @@ class Api:
         """Whether a message with this key was posted in the last `back` seconds; no where the conversation cannot be read."""
         return bool(await self._arrived(channel, "", key, time.time() - back))
 
-    async def respond(self, url: str, message: Json) -> None:
+    async def respond(self, url: str, message: Json, *, untold: bool = False) -> None:
         """Answers by the address that came with a command or a press (five times within 30 minutes).
 
         Raises DeliveryError.
         """
-        await self._persistently("response_url", lambda: self._respond(url, message), ATTEMPTS, arrived=_nobody_knows)
+        respond = functools.partial(self._respond, url, message)
+        await self._persistently("response_url", respond, ATTEMPTS, arrived=_nobody_knows, untold=untold)
 
     async def _persistently(
         self,
@@ -96,6 +100,8 @@ class Api:
         attempt: Callable[[], Awaitable[Json]],
         attempts: int,
         arrived: Callable[[], Awaitable[bool | None]] | None = None,
+        *,
+        untold: bool = False,
     ) -> Json:
         """Tries until it succeeds; `arrived` says of a call with a lost answer whether it was done (None: nobody knows)."""
         again = 0
@@ -111,10 +117,10 @@ class Api:
                     again += found is None
                 too_long = wait is not None and wait > LONGEST_WAIT
                 if failure is Failure.PERMANENT or too_long or number == attempts or again > 1:
-                    CALLS.labels(CHANNEL, "failed").inc()
+                    _count("failed", untold=untold)
                     permanent = failure is Failure.PERMANENT
                     raise DeliveryError(f"{method}: {_code(error)}", permanent=permanent, retry_after=wait) from None
-                CALLS.labels(CHANNEL, "again" if failure is Failure.LOST else "waited").inc()
+                _count("again" if failure is Failure.LOST else "waited", untold=untold)
                 await self._sleep(BACKOFF * 2 ** (number - 1) if wait is None else wait)
             else:
                 return answer
@@ -149,6 +155,11 @@ class Api:
             return None
         messages = answer.get("messages") or []
         return any((each.get("metadata") or {}).get("event_payload", {}).get("key") == key for each in messages)
+
+
+def _count(outcome: str, *, untold: bool) -> None:
+    if not untold:
+        CALLS.labels(CHANNEL, outcome).inc()
 
 
 async def _nobody_knows() -> None:

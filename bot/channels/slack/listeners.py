@@ -236,7 +236,7 @@ class Listeners:
             await ack(response_action="update", view=shown)
             return
         await ack(response_action="update", view=render.waiting(secrets.token_hex(8)))
-        await self._api.call("views.update", {"view_id": text_at(view, "id"), "view": await answering})
+        await self._showing.late(form, values, text_at(view, "id"), await answering)
 
 
 async def _soon(answering: asyncio.Future[Json], patience: float) -> Json | None:

@@ -1,35 +1,23 @@
-"""Who somebody is to the organisation, as far as Slack says. Kept in memory for minutes, stored nowhere."""
+"""Who somebody is to the organisation, as far as Slack says."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
 import logging
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from bot.channels import DeliveryError
+from bot.channels.acquaintances import Acquaintances, Met
 from bot.channels.slack.api import CHANNEL, Api
 from bot.channels.slack.payloads import dig, enterprise_of, team_of, text_at, user_of
 from bot.people import Account, Profile, Sender, Standing
 
-KEPT = 600.0
-MOST = 10_000
 # How long a question about somebody may hold up a form, in seconds.
 PATIENCE = 1.0
 LONGEST_PAUSE = 60.0
 _GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """What Slack said of somebody, and when (by the monotonic clock)."""
-
-    at: float
-    guest: bool
-    profile: Profile | None = field(repr=False)
 
 
 class People:
@@ -39,7 +27,7 @@ class People:
         self._api = api
         self._named = frozenset(teams)
         self._served: frozenset[str] = frozenset()
-        self._met: dict[str, _Met] = {}
+        self._met: Acquaintances[str] = Acquaintances()
         self._introduced = asyncio.Event()
         self._introducing: asyncio.Task[None] | None = None
         self._told = False
@@ -103,57 +91,49 @@ class People:
         account = Account(CHANNEL, tenant, user) if user else None
         return Sender(CHANNEL, Standing.STAFF, account, functools.partial(self.profile, user) if user else None)
 
-    async def sender_of_form(self, body: object) -> Sender:
-        """The sender of a turn with a form: guests of the workspace are outsiders too."""
+    async def sender_of_form(self, body: object, *, untold: bool = False) -> Sender:
+        """The sender of a turn with a form: guests of the workspace are outsiders too; `untold` if it leaves no trace."""
         if not self._introduced.is_set():
             try:
                 await asyncio.wait_for(self._introduced.wait(), PATIENCE)
             except TimeoutError:
                 return self.sender(body)
         sender = self.sender(body)
-        if sender.standing is Standing.STAFF and await self.is_guest(user_of(body)):
+        if sender.standing is Standing.STAFF and await self.is_guest(user_of(body), untold=untold):
             return Sender(CHANNEL, Standing.OUTSIDER)
         return sender
 
-    async def is_guest(self, user: str) -> bool:
+    async def is_guest(self, user: str, *, untold: bool = False) -> bool:
         """Whether Slack says that somebody is a guest or a stranger.
 
-        Where it does not say in time, no; where it will not say, yes, since nobody is told apart then.
+        Where it does not say in time, what was known before, or no; where it will not say, yes, since nobody is told apart then.
         """
-        try:
-            met = await self._look_up(user)
-        except DeliveryError as error:
-            if error.permanent and not self._told:
-                self._told = True
-                log.warning("guests cannot be told from staff, so nobody is offered a form: %s", error)
-            return error.permanent
-        return met is not None and met.guest
+        if not user:
+            return False
+        met = self._met.known(user, untold=untold) or await self._asked(user, warn=not untold)
+        return met.outsider
 
     async def profile(self, user: str) -> Profile | None:
         """The address that Slack has confirmed, and the name; None for guests, where Slack does not say in time, and where the
         app may not read addresses (the scope is optional).
         """
-        try:
-            met = await self._look_up(user)
-        except DeliveryError:
-            return None
-        return met.profile if met and not met.guest else None
+        met = self._met.said(user) or await self._asked(user, warn=False)
+        return None if met.outsider else met.profile
 
-    async def _look_up(self, user: str) -> _Met | None:
-        """What Slack says of somebody; None where it does not in time, or where it is nobody. Raises DeliveryError."""
-        met = self._met.get(user)
-        if not user or (met and time.monotonic() - met.at < KEPT):
-            return met
+    async def _asked(self, user: str, *, warn: bool) -> Met:
+        """What Slack says of somebody now. A failure is counted nowhere: a report's form may have asked."""
+        asking = self._api.call("users.info", {"user": user}, attempts=1, untold=True)
         try:
-            answer = await asyncio.wait_for(self._api.call("users.info", {"user": user}, attempts=1), PATIENCE)
+            answer = await asyncio.wait_for(asking, PATIENCE)
         except TimeoutError:
-            return None
+            return self._met.failed(user)
+        except DeliveryError as error:
+            if error.permanent and warn and not self._told:
+                self._told = True
+                log.warning("guests cannot be told from staff, so nobody is offered a form: %s", error)
+            return self._met.failed(user, outsider=error.permanent)
         found = answer.get("user")
-        if len(self._met) >= MOST:
-            self._met.clear()
-        guest = any(dig(found, kind) for kind in _GUEST)
-        self._met[user] = _Met(time.monotonic(), guest, _profile(found))
-        return self._met[user]
+        return self._met.told(user, outsider=any(dig(found, kind) for kind in _GUEST), profile=_profile(found))
 
 
 def _profile(user: object) -> Profile | None:

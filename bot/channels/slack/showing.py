@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.answering import ASKING
 from bot.channels import NO_NUMBER, DeliveryError, apology, refused
 from bot.channels.slack import render
-from bot.channels.slack.api import CHANNEL, Api, Json
+from bot.channels.slack.api import CHANNEL, PERSISTENT, Api, Json
 from bot.channels.slack.payloads import text_at, user_of
 from bot.channels.slack.people import People
 from bot.dispatcher import Dispatcher
@@ -19,7 +19,7 @@ from bot.metrics import FAILED
 from bot.people import Sender
 from bot.seals import sealing, submitted
 from bot.tokens import ForgedButton
-from bot.turns import Turn
+from bot.turns import Submitted, Turn
 from bot.views import View
 
 _PRESS_AGAIN = {"response_type": "ephemeral", "text": "Slack did not open the form in time. Please press again."}
@@ -44,7 +44,8 @@ class Showing:
     async def formed(self, turn: Turn, body: Json, how: Callable[[View], Json]) -> Json:
         """What the dispatcher answers to a turn with a form, from staff or not."""
         untold = self._door.untold(turn)
-        return self._rendered(await self._view(turn, await self._people.sender_of_form(body), untold=untold), how, untold=untold)
+        sender = await self._people.sender_of_form(body, untold=untold)
+        return self._rendered(await self._view(turn, sender, untold=untold), how, untold=untold)
 
     async def sent(self, form: str, values: Mapping[str, str], sealed: str, body: Json) -> Json:
         """The dialog that answers a form; one whose state was not sealed here, or for another form, is refused."""
@@ -89,11 +90,23 @@ class Showing:
             opening = asyncio.ensure_future(self._open(text_at(body, "trigger_id"), which["external_id"], untold=untold))
         shown = await self.formed(turn, body, lambda view: self.modal(view.filled(values or {})))
         if opening and not await opening:
-            if text_at(body, "response_url"):
-                await self._api.respond(text_at(body, "response_url"), {**_PRESS_AGAIN, "replace_original": False})
+            url = text_at(body, "response_url")
+            if url:
+                pressing = self._api.respond(url, {**_PRESS_AGAIN, "replace_original": False}, untold=untold)
+                await self._delivered(pressing, untold=untold)
             return
+        await self._delivered(self._api.call("views.update", {**which, "view": shown}, untold=untold), untold=untold)
+
+    async def late(self, form: str, values: Mapping[str, str], view_id: str, shown: Json) -> None:
+        """Shows what comes of a form in its dialog, which was acknowledged before; a receipt stands nowhere else."""
+        untold = self._door.untold(Submitted(form, values))
+        arguments = {"view_id": view_id, "view": shown}
+        await self._delivered(self._api.call("views.update", arguments, attempts=PERSISTENT, untold=untold), untold=untold)
+
+    async def _delivered(self, call: Awaitable[object], *, untold: bool) -> None:
+        """Raises DeliveryError, but of an `untold` turn only counts for the day that it failed."""
         try:
-            await self._api.call("views.update", {**which, "view": shown})
+            await call
         except DeliveryError:
             if not untold:
                 raise
@@ -102,7 +115,8 @@ class Showing:
     async def _open(self, trigger: str, name: str, *, untold: bool) -> bool:
         """Opens the light dialog; False where Slack refuses. A lost answer may mean that it is open, so it is filled then too."""
         try:
-            await self._api.call("views.open", {"trigger_id": trigger, "view": render.waiting(name)}, attempts=1)
+            arguments = {"trigger_id": trigger, "view": render.waiting(name)}
+            await self._api.call("views.open", arguments, attempts=1, untold=untold)
         except DeliveryError as error:
             if untold:
                 self._door.reporting.failed()

@@ -130,7 +130,8 @@ class Conversation:
         return await self._shown(turn, arrival, surface, _held(turn, data))
 
     async def _not_in_a_dialog(self, turn: Turn, arrival: Arrival, surface: Surface) -> Reply:
-        return surface(await self._door.not_in_a_dialog(turn, self._sender(arrival, await self._looked_up(arrival))))
+        sender = self._sender(arrival, await self._looked_up(arrival, untold=True))
+        return surface(await self._door.not_in_a_dialog(turn, sender))
 
     def _in_dialog(self, view: View) -> Reply:
         return replies.in_dialog(view, sealing(self._door.tokens))
@@ -144,14 +145,15 @@ class Conversation:
 
     async def _shown(self, turn: Turn, arrival: Arrival, surface: Surface, held: Mapping[str, str] | None = None) -> Reply:
         """The view for a turn, with these texts in its forms' fields."""
+        untold = self._door.untold(turn)
 
         async def shown() -> Reply:
             looked_up = _is_about_forms(turn) or arrival.name.startswith("task/")
-            standing = await self._looked_up(arrival) if looked_up else self._named(arrival)
+            standing = await self._looked_up(arrival, untold=untold) if looked_up else self._named(arrival)
             view = await self._door.handle(turn, self._sender(arrival, standing))
             return surface(view.filled(held or {}).without_action("share"))
 
-        return await self._bordered(shown(), surface, untold=self._door.untold(turn))
+        return await self._bordered(shown(), surface, untold=untold)
 
     async def _bordered(self, work: Awaitable[Reply], surface: Surface, *, untold: bool = False) -> Reply:
         """The channel's border: said kindly where the person is, logged once, without content. `untold` for a turn of which
@@ -173,10 +175,10 @@ class Conversation:
         profile = functools.partial(self._roster.profile, arrival) if self._roster else None
         return Sender(CHANNEL, standing, Account(CHANNEL, arrival.tenant or _LOCAL, arrival.person), profile)
 
-    async def _looked_up(self, arrival: Arrival) -> Standing:
+    async def _looked_up(self, arrival: Arrival, *, untold: bool = False) -> Standing:
         """What the activity says, and for staff what Teams knows of them too."""
         standing = self._named(arrival)
-        if standing is Standing.STAFF and self._roster and await self._roster.is_outsider(arrival):
+        if standing is Standing.STAFF and self._roster and await self._roster.is_outsider(arrival, untold=untold):
             return Standing.OUTSIDER
         return standing
 
