@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.config import Settings
+from bot.journeys import case_words
 from bot.journeys.case_table import OUTCOMES, TABLE, Act, Rule, State
 from bot.journeys.cases import Wanted
 
@@ -146,7 +147,7 @@ def _line(row: Row) -> str:
         if row.due and row.standing.state is not State.CONCLUDED
         else "-"
     )
-    marks = ["on legal hold"] * row.standing.on_hold + ["never opened"] * row.unopened
+    marks = ["DANGER"] * case_words.in_danger(row) + ["on legal hold"] * row.standing.on_hold + ["never opened"] * row.unopened
     return "  ".join((row.case.id[:12], str(row.standing.state), str(row.case.released), owed, row.holder or "nobody", *marks))
 
 
@@ -161,6 +162,8 @@ def _lines(shown: Shown) -> Iterator[str]:
     if about.danger:
         yield "somebody is in danger, says the reporter"
     yield from map(own, filter(None, (about.where, about.what)))
+    for number, each in enumerate(shown.opened.enclosures, 1):
+        yield f"file {number}: {case_words.enclosure(each)}; it is handed out by the case room"
     for entry in shown.opened.entries:
         yield f"\n{entry.day}  {shown.names.get(entry.by, 'somebody who has left') if entry.by else 'the reporter'}: {entry.act}"
         yield from (own(f"{name}: {text}") for name, text in entry.content.items() if text != entry.reply)

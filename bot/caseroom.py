@@ -18,7 +18,7 @@ from bot.casebook.keeping import unopened
 from bot.casebook.padding import TooLong
 from bot.casebook.recipients import NobodyLeft, UnknownRoute
 from bot.casebook.sealing import NotForThisKey
-from bot.journeys import case_clocks
+from bot.journeys import case_clocks, case_words
 from bot.journeys.case_refusals import NoSuchCase, NoSuchSchedule, Outdated
 from bot.journeys.case_table import Act
 from bot.journeys.cases import Case, Decided, Wanted, decide, offered
@@ -45,14 +45,18 @@ class Caseroom:
                 unlock(passphrase)
 
     def listed(self, actor: Reader, readers: Sequence[Reader]) -> tuple[Row, ...]:
-        """The cases that this reader sees, the most urgent first. Raises Locked, KeyElsewhere and DatabaseGone."""
+        """The cases that this reader sees: those in which somebody is in danger first, then the most urgent.
+
+        Raises Locked, KeyElsewhere and DatabaseGone.
+        """
         self._must_be_open()
         with _translated():
             found = {each.id: each for each in self.book.room.cases(actor.recipients)}
         standings = {id: standing(case) for id, case in found.items()}
         theirs = [each for id, each in standings.items() if each.is_for(actor.id, _people(found[id], readers))]
         urgent = case_clocks.by_urgency(theirs, self.hours, self.today())
-        return tuple(self._row(found[each.id], each, actor, readers) for each in urgent)
+        rows = [self._row(found[each.id], each, actor, readers) for each in urgent]
+        return tuple(sorted(rows, key=case_words.in_danger, reverse=True))
 
     def opened(self, actor: Reader, readers: Sequence[Reader], id: str) -> Shown:
         """One case with all that is in it. Raises NoSuchCase, Locked, KeyElsewhere and DatabaseGone."""

@@ -13,6 +13,7 @@ import pytest
 from bot.casebook import keys
 from bot.casebook.opening import Vault
 from bot.caseroom import Acted, KeyElsewhere, LastReader, Locked, NoReceipt, Reader, WrongPassphrase
+from bot.journeys import case_words
 from bot.journeys.case_refusals import NoSuchCase, NotForThem, Outdated, TakenByAnother
 from bot.journeys.case_table import Act, State
 from bot.journeys.cases import Wanted
@@ -346,3 +347,14 @@ def test_nothing_that_was_written_stands_in_a_repr(here: Room) -> None:
     told = repr(done) + repr(shown) + repr(shown.row) + repr(here.receipts[0])
     for word in ("CANARY", SECRET, here.receipts[0].words):
         assert word not in told
+
+
+def test_a_case_in_which_somebody_is_in_danger_stands_first_and_is_marked(here: Room) -> None:
+    """Until it is concluded; before what is older, and before what is overdue."""
+    here.reported("Older.")
+    here.released()
+    here.clock.later(days=30)
+    here.reported("Now.", danger=True)
+    rows = here.caseroom.listed(HANA, here.readers)
+    assert rows[0].case.submission.what == "Now."
+    assert [case_words.line(row).startswith("Somebody is in danger") for row in rows] == [True] + [False] * (len(rows) - 1)

@@ -70,6 +70,11 @@ class Said:
     side: str = ""
 
 
+def in_danger(row: Row) -> bool:
+    """Whether its reporter says that somebody is in danger, and it is not concluded."""
+    return row.case.submission.danger and row.standing.state is not State.CONCLUDED
+
+
 def kind(row: Row) -> str:
     """What a case is about."""
     return KINDS.get(row.case.submission.kind, "Something else")
@@ -78,7 +83,8 @@ def kind(row: Row) -> str:
 def line(row: Row) -> str:
     """What it is about, since when it is known, and who works on it."""
     who = "you work on it" if row.mine else f"{row.holder} works on it" if row.holder else "nobody works on it yet"
-    return f"{kind(row)} · came to light on {date(row.case.released)} · {who}"
+    danger = "Somebody is in danger, says the reporter · " if in_danger(row) else ""
+    return f"{danger}{kind(row)} · came to light on {date(row.case.released)} · {who}"
 
 
 def owed(row: Row) -> str:
