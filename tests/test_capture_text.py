@@ -82,6 +82,36 @@ def test_any_bytes_are_some_text(content: bytes, declared: str) -> None:
     json.dumps(text.page(text.decoded(content, declared))).encode()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "; charset*=%00a''x",
+        "; charset*=%00''%E9",
+        "; charset=a%00b\x00",
+        "; charset=\udce9",
+        "; charset*=hex''%E9",
+        "; charset*0*=",
+    ],
+)
+def test_a_charset_that_cannot_be_one_is_none(said: str) -> None:
+    """What is said there is a stranger's: the page is read as if nothing were said."""
+    assert read(b"words", f"text/plain{said}").text == "words"
+
+
+PARAMETER = st.lists(
+    st.sampled_from([*"*='\";%0 9aE\x00\udce9", "charset", "utf-8", "idna", "hex", "punycode", "%00", "%E9"]), max_size=14
+)
+
+
+@given(st.lists(PARAMETER.map("".join), min_size=1, max_size=3).map("; charset".join), st.text(max_size=20))
+def test_whatever_is_said_beside_a_kind_is_a_charset_or_none(said: str, after: str) -> None:
+    """Never a failure."""
+    for header in (f"text/html; charset{said}", f"text/html;{said}{after}"):
+        found = reading.charset(header)
+        assert found.isascii()
+        assert found == "" or found.isprintable()
+
+
 @given(st.text(st.sampled_from("<>/!-&;#\"'= \npbscriptyletmd[]"), max_size=200))
 def test_any_tags_are_some_page(html: str) -> None:
     """However they are nested or broken."""

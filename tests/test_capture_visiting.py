@@ -277,6 +277,12 @@ def test_whatever_a_site_sends_is_a_page_or_a_refusal(sent: bytes, before: bytes
             return
 
 
+def test_a_charset_that_is_none_is_no_failure() -> None:
+    """Of a page that says `charset*=%00a''x` the words are there; the site cannot make the visit fail in a way of its own."""
+    with site(a=answer(b"<p>words</p>", Content_Type="text/html; charset*=%00a''x")) as there:
+        assert captured(there, "/a").read.text == "words"
+
+
 @pytest.mark.parametrize("page", [slow, lambda send: slow(lambda part: send(part[:1]) if len(part) > 1 else None)])
 def test_a_slow_site_is_given_up(page: Any) -> None:
     """At the end of the whole visit's time, also where a letter comes every now and then, in the head or in the page."""

@@ -40,10 +40,14 @@ async def read(content: bytes, content_type: str, patience: float = PATIENCE) ->
 
 
 def charset(content_type: str) -> str:
-    """The charset that is said beside a kind; empty where none is."""
+    """The charset that is said beside a kind; empty where none is, or what is no name of one."""
     message = Message()
     message["Content-Type"] = content_type
-    return message.get_content_charset("")
+    try:
+        found = message.get_content_charset("")
+    except (ValueError, LookupError):  # what is said can name an encoding of its own (RFC 2231), also one that there is not
+        return ""
+    return found if found.isascii() and found.isprintable() else ""
 
 
 def _read(content: bytes, kind: str, declared: str, patience: float) -> Read:

@@ -96,6 +96,9 @@ class Visitor:
         try:
             async with asyncio.timeout(self.patience), self._session(await asyncio.to_thread(self.trust)) as session:
                 redirects, last, content_type, content = await self._followed(session, first)
+            at = self.now()
+            read = await reading.read(content, content_type)
+            return Captured(redirects, str(last), packing.kind(content_type), at, content, read)
         except NotCaptured:
             raise
         except TimeoutError:
@@ -106,9 +109,6 @@ class Visitor:
             raise BadCertificate from None
         except (aiohttp.ClientError, OSError, ValueError):
             raise Unreachable from None
-        at = self.now()
-        read = await reading.read(content, content_type)
-        return Captured(redirects, str(last), packing.kind(content_type), at, content, read)
 
     def _session(self, trust: ssl.SSLContext) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
