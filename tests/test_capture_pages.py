@@ -19,7 +19,6 @@ import pytest
 from bot.capture import visiting
 from bot.case_access import PATH
 from bot.casebook import Submission
-from bot.channels.web import cases_capture
 from bot.database import DatabaseGone
 from bot.journeys.case_table import Act
 from tests.caserooms import IDA
@@ -171,7 +170,7 @@ def test_the_case_room_goes_on_during_a_visit(served: Served, there: Site, case:
         send(answer(POST))
 
     there.pages["/slow"] = waits
-    browsers = [served.browser() for _ in range(cases_capture.AT_ONCE)]
+    browsers = [served.browser() for _ in range(visiting.AT_ONCE)]
     with ThreadPoolExecutor() as people:
         visits = [people.submit(captured, each, case, address=there.url("/slow")) for each in browsers]
         for _ in visits:

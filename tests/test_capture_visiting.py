@@ -8,6 +8,7 @@ import hashlib
 import logging
 import socket
 import ssl
+import threading
 import tracemalloc
 import zlib
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -19,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.capture import packing, refusals
+from bot.capture import packing, refusals, visiting
 from bot.capture.refusals import NotCaptured, NotPublic
 from bot.capture.visiting import Captured, Visitor, look_up
 from tests.caserooms import NOW
@@ -215,6 +216,34 @@ def test_names_are_looked_up_as_this_machine_does() -> None:
     assert HERE in asyncio.run(look_up("localhost"))
     with pytest.raises(refusals.NoSuchSite):
         asyncio.run(Visitor().visit("http://no-such-site.invalid/"))
+
+
+def test_look_ups_that_never_end_hold_no_thread_of_anybody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait ends, its thread does not: so many at once as visits, and no more is begun until one of them is over."""
+    go_on, ended = threading.Event(), threading.Semaphore(0)
+    asked: list[str] = []
+    threads: set[str] = set()
+
+    def never(name: str, *_: Any, **__: Any) -> list[Any]:
+        asked.append(name)
+        threads.add(threading.current_thread().name)
+        go_on.wait(20)
+        ended.release()
+        return []
+
+    async def visits() -> None:
+        for number in range(visiting.AT_ONCE + 3):
+            with pytest.raises(refusals.TooSlow if number < visiting.AT_ONCE else refusals.Busy):
+                await Visitor(patience=0.2).visit(f"http://site-{number}.example/")
+        go_on.set()
+
+    with monkeypatch.context() as here:
+        here.setattr(socket, "getaddrinfo", never)
+        asyncio.run(visits())
+        assert all(ended.acquire(timeout=10) for _ in asked)
+    assert asked == [f"site-{number}.example" for number in range(visiting.AT_ONCE)]
+    assert not any(each.startswith("asyncio") for each in threads)
+    assert HERE in asyncio.run(look_up("localhost"))  # afterwards they are there again
 
 
 def test_a_name_without_an_address_is_no_site() -> None:

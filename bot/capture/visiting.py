@@ -7,6 +7,7 @@ whatever is connected to passes `_socket`, the last look. No proxy of the enviro
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import datetime
 import hashlib
 import re
@@ -14,6 +15,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -23,6 +25,7 @@ from bot.capture import packing, reading
 from bot.capture.addresses import PORTS, completed, is_public, led_on, web_address
 from bot.capture.refusals import (
     BadCertificate,
+    Busy,
     NeedsLogin,
     NoSuchSite,
     NotCaptured,
@@ -37,6 +40,8 @@ from bot.capture.refusals import (
 
 # For the whole visit, in seconds: with reading it stays below the half minute after which proxies give a request up.
 PATIENCE = 15.0
+# So many pages are visited at once, so that nobody fills our memory with other people's pages.
+AT_ONCE = 2
 MOST_REDIRECTS = 5
 _LED_ON = frozenset({301, 302, 303, 307, 308})
 # Honest, and it names neither the organisation nor what this is for.
@@ -52,9 +57,22 @@ _LOGIN = re.compile(r"/(?:[a-z-]*login|log-in|signin|sign-in|authwall|checkpoint
 LookUp = Callable[[str], Awaitable[Sequence[str]]]
 
 
+# A look-up that hangs cannot be ended, only no longer waited for. It holds one of these threads, and none of the loop's own.
+_THREADS = concurrent.futures.ThreadPoolExecutor(AT_ONCE, "look-up")
+_looking: set[concurrent.futures.Future[list[tuple[Any, ...]]]] = set()
+
+
 async def look_up(name: str) -> Sequence[str]:
-    """The addresses of a name as this machine knows them; in a thread, since asyncio's own look-up logs names when debugging."""
-    found = await asyncio.to_thread(socket.getaddrinfo, name, None, type=socket.SOCK_STREAM)
+    """The addresses of a name as this machine knows them; not by asyncio's own look-up, which logs names when debugging.
+
+    Raises Busy while every thread waits for an earlier name.
+    """
+    if len(_looking) >= AT_ONCE:
+        raise Busy
+    looking = _THREADS.submit(socket.getaddrinfo, name, None, type=socket.SOCK_STREAM)
+    _looking.add(looking)
+    looking.add_done_callback(_looking.discard)
+    found = await asyncio.wrap_future(looking)
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 

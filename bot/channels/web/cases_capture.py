@@ -22,8 +22,6 @@ from bot.channels.web.cases_shapes import Capture, Unlock
 from bot.journeys.case_refusals import NoSuchCase, Refused
 from bot.sentences import sentence
 
-# So many pages are visited at once, so that nobody fills our memory with other people's pages.
-AT_ONCE = 2
 ROUTE = f"{PATH}/case/{{id}}/capture"
 
 
@@ -63,7 +61,7 @@ class Capturing:
         return Answer(to=f"{PATH}/case/{id}", cookie=cookie)
 
     async def _visited(self, address: str) -> visiting.Captured:
-        if self._visiting >= AT_ONCE:
+        if self._visiting >= visiting.AT_ONCE:
             raise Busy
         self._visiting += 1
         try:
