@@ -264,6 +264,31 @@ def test_what_cannot_be_meant_is_said(case: tuple[Passage, ...], choices: Choice
     assert disclosed("Case", case, Choices(phrases=(" ", "\n", "\u200b")), DAY).found == ()
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Zoë Berg".encode("mac-roman"),
+        "Zoë Berg".encode("cp437"),
+        "Zoë Berg".encode("utf-16"),
+        "Zoë Berg".encode("utf-16-be"),
+        "Tom Vale".encode("utf-16-be"),
+        "Tom Vale".encode("utf-32-le"),
+        "Zoë Berg".encode("cp037"),
+        "王小明".encode("iso2022_jp"),
+        b"Nobody \xe9",
+    ],
+)
+def test_a_text_that_cannot_be_read_for_sure_is_refused(content: bytes) -> None:
+    """Whatever it says: a text that is not UTF-8 may spell any word, so it is withheld, or leaves where no words are hidden."""
+    passage = Passage(1, "file 1, text", file=Enclosure("page", "text/plain", content))
+    choices = Choices(phrases=("Zoë Berg",), phrases_for=WITNESS)
+    with pytest.raises(Unfit) as wrong:
+        disclosed("Case", (passage,), choices, DAY)
+    assert "Passage 1" in wrong.value.mistakes[0]
+    assert not disclosed("Case", (passage,), replace(choices, withheld={1: WITNESS}), DAY).disclosure.files
+    assert [each for _, each in disclosed("Case", (passage,), Choices(), DAY).disclosure.files] == [content]
+
+
 CODE = "<p>Zo&euml; <b>Be</b>rg</p>"
 
 
@@ -272,13 +297,13 @@ CODE = "<p>Zo&euml; <b>Be</b>rg</p>"
     [
         CODE.encode(),
         "<i>Zoë Berg</i>".encode(),
-        "Zoë Berg".encode("utf-16"),
-        "é Zoë Berg".encode("latin-1"),
         b"/?u=Zo%C3%AB%20Berg",
+        b"/?u=Zo%25C3%25AB+Berg",
+        b'<script>{"name": "Zo\\u00eb Berg"}</script>',
     ],
 )
 def test_words_in_code_are_refused_and_the_file_can_be_withheld(content: bytes) -> None:
-    """A web page's code, an unknown encoding, an address: nothing is blacked out there, so it does not leave with the words."""
+    """A web page's code, a script, an address: nothing is blacked out there, so it does not leave with the words."""
     passage = Passage(1, "file 1, text", file=Enclosure("page", "text/plain", content))
     choices = Choices(phrases=("Zoë Berg",), phrases_for=WITNESS)
     with pytest.raises(Unfit) as wrong:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.journeys.redaction import Blackening
+from bot.journeys.spelled import entities
 
 if TYPE_CHECKING:
     from bot.casebook.shapes import Enclosure
@@ -17,6 +16,8 @@ FOLDER = "files"
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/pdf": "pdf"}
 _KINDS = {"png": "picture (PNG)", "jpg": "picture (JPEG)", "webp": "picture (WebP)", "pdf": "PDF", "txt": "text", "bin": "other"}
 _MARKUP = re.compile(r"<[A-Za-z!/?][^>]*>")
+# NUL, of which UTF-16 and UTF-32 are full, and the signs with which others shift (ISO 2022).
+_OTHERWISE = re.compile(r"[\x00\x0e\x0f\x1b]")
 
 
 def kind_of(file: Enclosure) -> str:
@@ -44,30 +45,34 @@ def readable(name: str, content: bytes) -> str:
 
 
 def hides(file: Enclosure, blackening: Blackening) -> bool:
-    """Whether words that should be blacked out would stay in a file: in a page's code, in a text of an unknown encoding, or
-    spelled in code. Pictures and PDFs are not searched."""
+    """Whether words that should be blacked out would stay in a file: in a page's code, or spelled in code; or could, in a text
+    that is not UTF-8. Pictures and PDFs are not searched."""
     if not blackening.phrases or not _is_text(file):
         return False
-    text = _plain_text(file.content)
-    if text is not None:
+    text = _utf_8(file.content)
+    if text is None:
+        return True
+    if not _MARKUP.search(text):
         return blackening.hidden_in(blackening.over(text)[0])
-    return any(sum(blackening.found_in(each)) or blackening.hidden_in(each) for each in _readings(file.content))
+    seen = entities(text)
+    read = (text, _MARKUP.sub("", seen), _MARKUP.sub(" ", seen))
+    return any(any(blackening.found_in(each)) or blackening.hidden_in(each) for each in read)
 
 
-def _readings(content: bytes) -> Iterator[str]:
-    for encoding in ("utf-8", "utf-16", "latin-1"):
-        text = content.decode(encoding, "ignore")
-        seen = html.unescape(text)
-        yield from (text, _MARKUP.sub("", seen), _MARKUP.sub(" ", seen))
-
-
-def _plain_text(content: bytes) -> str | None:
-    """A text in which words can be blacked out; None for all else, a web page's code among it."""
+def _utf_8(content: bytes) -> str | None:
+    """A text; None for all that may be written otherwise: what is no UTF-8, and what has signs in it that only other encodings
+    need."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return None
-    return None if _MARKUP.search(text) else text
+    return None if _OTHERWISE.search(text) else text
+
+
+def _plain_text(content: bytes) -> str | None:
+    """A text in which words can be blacked out; None for all else, a web page's code among it."""
+    text = _utf_8(content)
+    return None if text is None or _MARKUP.search(text) else text
 
 
 def _is_text(file: Enclosure) -> bool:

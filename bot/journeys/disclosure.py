@@ -179,7 +179,10 @@ def _mistakes(passages: tuple[Passage, ...], choices: Choices) -> list[str]:
         return wrong
     blackening = Blackening(choices.phrases)
     hiding = [each.number for each in passages if each.number not in choices.withheld and _hides(each, blackening)]
-    return [f"Passage {number}: words to black out are spelled there in code. Withhold it." for number in hiding]
+    return [
+        f"Passage {number}: words to black out are spelled there in code, or it is a text that cannot be searched. Withhold it."
+        for number in hiding
+    ]
 
 
 def _hides(passage: Passage, blackening: Blackening) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
+import re
 import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from urllib.parse import unquote
+
+from bot.journeys import spelled
 
 # What stands for what was blacked out; always so long, so that its length tells nothing.
 BLOCK = "█████"
@@ -19,6 +20,10 @@ _SAME = str.maketrans({**dict.fromkeys("’‘‛ʼ′`", "'"), **dict.fromkeys(
 # Signs without a shape that are no format characters (Cf): joiners, fillers and selectors of variants.
 _SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | _SELECTORS
+# Letters of ASCII that no mark follows: each stands for itself.
+_ASCII = re.compile(r"[!-~]+(?=[\x00-\x7f]|\Z)")
+# No writing puts more marks on a letter (UAX #15, stream-safe text); to put more in order takes the square of their number.
+_MOST_MARKS = 31
 # How the names of letters begin that are written without blanks between words, or with endings: there every place is an edge.
 _BLANKLESS = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
@@ -70,9 +75,8 @@ class Blackening:
         return "".join([*parts, text[at:]]), blocks, tuple(map(len, places))
 
     def hidden_in(self, text: str) -> bool:
-        """Whether a text spells a phrase in the code of addresses or pages (`Zo%C3%AB`, `Zo&euml;`), where it is not found."""
-        spelled = {unquote(text), html.unescape(text), html.unescape(unquote(text))} - {text}
-        return any(sum(self.found_in(each)) for each in spelled)
+        """Whether a text spells a phrase in code (`Zo%C3%AB`, `Zo&euml;`, `Zo\\u00eb`), where it is not found."""
+        return any(any(self.found_in(each)) for each in spelled.readings(text))
 
     @cached_property
     def _folded(self) -> list[str]:
@@ -94,8 +98,15 @@ def _folded(text: str) -> _Folded:
     starts, ends = array("L"), array("L")
     at = 0
     while at < len(text):
+        ascii = _ASCII.match(text, at)
+        if ascii:  # most of what there is, and quicker than sign by sign
+            signs.append(ascii[0].lower().translate(_SAME))
+            starts.extend(range(at, ascii.end()))
+            ends.extend(range(at + 1, ascii.end() + 1))
+            at = ascii.end()
+            continue
         end = at + 1
-        while end < len(text) and _belongs(text[end]):
+        while end < len(text) and end - at < _MOST_MARKS and _belongs(text[end]):
             end += 1
         piece = _plain(text[at:end])
         if piece == " " and signs and signs[-1] == " ":
