@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.capture.packing import PAGES
+from bot.capture.refusals import NotCaptured
 from bot.capture.visiting import Captured
 from bot.case_shapes import TooLongToKeep
 from bot.casebook.shapes import CAPTURED, Enclosure
 from bot.casebook.submission import tidy
 from bot.caseroom import Acted, Caseroom, Reader, Shown
-from bot.journeys.case_refusals import NotTaken, Outdated, TakenByAnother
+from bot.journeys.case_refusals import NoSuchCase, NotTaken, Outdated, Refused, TakenByAnother
 from bot.journeys.case_table import Act
-from bot.journeys.cases import Wanted
+from bot.journeys.cases import FAILED, Wanted
+from bot.sentences import sentence
 
 # So often it is tried to keep a page where another process changes the case in the same moment.
 TRIES = 3
@@ -35,11 +37,38 @@ def offered(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str) -
 
 def kept(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str, page: Captured) -> Acted:
     """Keeps a page with its case as that stands now: a visit takes a while, and nothing of a capture depends on what is in the
-    case. Where its files would be too large, the page is kept without its bytes, and says so.
+    case. Where its files would be too large, the page is kept without its bytes, and says so. Where it is not kept, it is kept
+    that it was visited.
 
     Raises a Refused (TakenByAnother where the case was handed over in the meantime, TooLongToKeep), Locked, KeyElsewhere and
     DatabaseGone.
     """
+    try:
+        return _kept(room, actor, readers, id, page)
+    except NoSuchCase:
+        raise
+    except Refused as why:
+        tried(room, actor, readers, id, page.redirects[0] if page.redirects else page.address, why)
+        raise
+
+
+def tried(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str, address: str, why: NotCaptured | Refused) -> Acted:
+    """Keeps with a case which address was visited and why nothing of it was kept, whoever works on the case by now, so that the
+    visit has its row of the audit trail.
+
+    Raises a Refused (NoSuchCase for whom the case is not there any more), Locked, KeyElsewhere and DatabaseGone.
+    """
+    found = {"address": tidy(address), FAILED: f"{sentence(why).partition('. ')[0].rstrip('.')}."}
+    for _ in range(TRIES):
+        version = room.opened(actor, readers, id).row.case.version
+        try:
+            return room.act(actor, readers, id, Wanted(Act.CAPTURE, version, found=found))
+        except Outdated:
+            continue
+    raise Outdated
+
+
+def _kept(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str, page: Captured) -> Acted:
     file: Enclosure | None = Enclosure(f"{CAPTURED}{page.digest[:12]}", _handed_out_as(page.kind), page.content)
     for _ in range(TRIES):
         shown = offered(room, actor, readers, id)

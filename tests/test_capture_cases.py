@@ -12,6 +12,7 @@ import pytest
 from bot import case_capture
 from bot.capture import packing, text
 from bot.capture.reading import Read
+from bot.capture.refusals import NeedsLogin, NotCaptured, NotThere, TooLarge, TooSlow
 from bot.capture.visiting import Captured
 from bot.casebook import Submission, enclosing, sealing
 from bot.casebook.shapes import Change, Done, Enclosure
@@ -232,8 +233,65 @@ def test_another_process_that_is_faster_is_waited_for(times: int, keeps: bool) -
             with pytest.raises(Outdated):
                 case_capture.kept(room, HANA, here.readers, id, page())
         _Overtaken.times = 0
-        assert [each.act for each in here.shown().opened.entries].count("capture") == keeps
+        assert [each.content.get("digest") for each in here.shown().opened.entries if each.act == "capture"] == (
+            [page().digest] if keeps else [None]  # that somebody was visited stands there all the same
+        )
         assert len(here.shown().opened.enclosures) == keeps
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (NotThere(), "The site says that there is no such page, or that it is gone."),
+        (NeedsLogin(), "The site shows this page only to people who have signed in, so it cannot be captured from here."),
+        (TooLarge(), "What is there is larger than 5 MB, so it was not read to its end."),
+        (TooSlow(), "The site took too long, so the visit was given up."),
+    ],
+)
+def test_a_visit_of_which_nothing_is_kept_leaves_its_row(why: NotCaptured, said: str) -> None:
+    """Who and on which day in the trail; where it went and why nothing was kept, sealed, for everybody who reads the case."""
+    with office() as here:
+        id = taken(here)
+        case_capture.tried(here.caseroom, HANA, here.readers, id, ADDRESS, why)
+        shown = here.shown(IDA, id)
+        row = here.book.store.words(id)[-1]
+    assert b"CANARY" not in row.sealed
+    assert b"canary" not in row.sealed
+    done, entry = shown.row.case.trail[-1], shown.opened.entries[-1]
+    assert (done.act, done.by, done.to, done.letter) == ("capture", "hana", "", "")
+    assert entry.content == {"address": ADDRESS, "failed": said}
+    assert shown.opened.enclosures == ()
+
+
+@pytest.mark.parametrize("act", [Act.HAND_OVER, Act.CONCLUDE])
+def test_a_visit_leaves_its_row_whoever_works_on_the_case_by_now(act: Act) -> None:
+    """The page of somebody who lost the case during the visit is not kept; that it was visited is, and nothing else changes."""
+    with office() as here:
+        id = taken(here)
+        here.act(act, to="ida", outcome="outside the policy", text="Not for us.")
+        if act is Act.HAND_OVER:
+            with pytest.raises(TakenByAnother):
+                keep(here, id)
+        else:
+            keep(here, id)
+        shown = here.shown(IDA, id)
+        assert [(each.act, each.by) for each in shown.row.case.trail][-1] == ("capture", "hana")
+        assert ("failed" in shown.opened.entries[-1].content) == (act is Act.HAND_OVER)
+        assert shown.row.standing.holder == ("ida" if act is Act.HAND_OVER else "hana")
+
+
+def test_nobody_writes_a_visit_into_a_case_that_is_not_theirs() -> None:
+    """It is not there for them, also where they read it a moment ago."""
+    with office() as here:
+        id = taken(here)
+        here.act(Act.RECUSE)
+        for does in (
+            lambda: keep(here, id),
+            lambda: case_capture.tried(here.caseroom, HANA, here.readers, id, ADDRESS, NotThere()),
+        ):
+            with pytest.raises(NoSuchCase):
+                does()
+        assert "capture" not in [each.act for each in here.shown(IDA, id).row.case.trail]
 
 
 def test_whoever_gives_the_case_up_loses_the_page_too() -> None:

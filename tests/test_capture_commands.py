@@ -45,16 +45,23 @@ def test_a_page_is_captured_into_a_case(settings: Settings, away: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
-    [("http://127.0.0.1/", "not the address of a page"), ("{site}/none", "no such page"), ("bob@x", "not the")],
+    ("address", "said", "visited"),
+    [
+        ("http://127.0.0.1/", "not the address of a page", False),
+        ("{site}/none", "no such page", True),
+        ("bob@x", "not the", False),
+    ],
 )
-def test_what_cannot_be_captured_is_one_line(settings: Settings, away: Site, address: str, said: str) -> None:
-    """And nothing was kept."""
+def test_what_cannot_be_captured_is_one_line(settings: Settings, away: Site, address: str, said: str, visited: bool) -> None:
+    """And nothing was kept but that a site was visited, where one was."""
     id = run(settings, "list", *HANA).stdout[:6]
     run(settings, "take", id, *HANA)
     failed = run(settings, "capture", id, *HANA, said=f"{address.format(site=away.url(''))}\ny\n", code=1)
     assert said in failed.stderr
-    assert "hana: capture" not in run(settings, "show", id, *HANA).stdout.lower()
+    shown = run(settings, "show", id, *HANA).stdout
+    assert ("hana example: capture" in shown.lower()) == ("failed: The site says" in shown) == visited
+    assert ("The attempt is noted in the case." in failed.stderr) == visited
+    assert "file 1 of this case" not in shown
 
 
 def test_nothing_is_visited_without_a_yes(settings: Settings, away: Site) -> None:
@@ -71,6 +78,8 @@ def test_p10_hr_captures_on_its_own_computer(there: Sealed, away: Site) -> None:
     there.run("hana", "take", id)
     there.run("hana", "capture", id, said=f"{away.url('/post')}\ny\n")
     assert "What they posted" in there.run("ida", "show", id).stdout
+    there.run("hana", "capture", id, said=f"{away.url('/none')}\ny\n", code=1)
+    assert "no such page" in there.run("ida", "show", id).stdout
     assert there.book.opener is None
 
 

@@ -77,7 +77,7 @@ def test_a_page_is_captured_and_shown_in_the_case(served: Served, there: Site, c
         text = served.browser(who).get(case).text
         seen = read(text).one("main").text
         for part in (
-            "Hana Ruiz captured a page",
+            "Hana Ruiz visited a page to capture it",
             "CANARY <b> of the page",
             "Night crew",
             there.url("/post"),
@@ -103,15 +103,15 @@ def test_another_address_can_be_given(served: Served, there: Site, case: str) ->
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "said", "visited"),
     [
-        ("{site}/none", "no such page"),
-        ("{site}/inside", "private network"),
-        ("http://inside.example/", "private network"),
-        ("http://127.0.0.1/", "not the address of a page"),
-        ("<b>nonsense</b>", "not the address of a page"),
-        ("http://none.example/", "no site of this name"),
-        ("", "not the address of a page"),
+        ("{site}/none", "no such page", True),
+        ("{site}/inside", "private network", True),
+        ("http://inside.example/", "private network", False),
+        ("http://127.0.0.1/", "not the address of a page", False),
+        ("<b>nonsense</b>", "not the address of a page", False),
+        ("http://none.example/", "no site of this name", False),
+        ("", "not the address of a page", False),
     ],
 )
 def test_what_cannot_be_captured_is_said_and_nothing_is_kept(
@@ -120,15 +120,21 @@ def test_what_cannot_be_captured_is_said_and_nothing_is_kept(
     case: str,
     address: str,
     said: str,
+    visited: bool,
 ) -> None:
-    """In plain words, with the address as it was typed."""
+    """In plain words, with the address as it was typed. Where somebody was visited all the same, the case says so to everybody
+    who reads it, with the reason; where nobody was, it says nothing."""
     browser, address = served.browser(), address.format(site=there.url(""))
     answered = captured(browser, case, address=address)
     assert answered.status_code == 422
     page = read(answered.text)
     assert said in page.one("div", role="alert").text
     assert page.one("input", id="address").attributes["value"] == address
-    assert "captured a page" not in browser.get(case).text
+    assert ("The attempt is noted in the case" in page.one("div", role="alert").text) == visited
+    seen = read(served.browser("ida").get(case).text).one("main").text
+    assert ("Hana Ruiz visited a page to capture it" in seen) == ("Could not be captured" in seen) == (said in seen) == visited
+    assert not visited or address in seen
+    assert "file 1 of this case" not in seen
     assert not served.failed
 
 
@@ -198,6 +204,9 @@ def test_a_case_that_goes_to_a_colleague_meanwhile_keeps_nothing(served: Served,
     assert answered.status_code == 409
     assert "A colleague works on this case" in answered.text
     assert "CANARY" not in answered.text
+    seen = read(served.browser("ida").get(case).text).one("main").text
+    assert "Hana Ruiz visited a page to capture it" in seen
+    assert there.url("/post") in seen
 
 
 def test_p2_no_line_says_that_or_what_was_captured(

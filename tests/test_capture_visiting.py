@@ -292,6 +292,31 @@ def test_what_cannot_be_captured_is_said_in_plain_words(page: Any, why: type[Not
         assert refused(there, there.url("/a")) is why
 
 
+@pytest.mark.parametrize(
+    ("address", "visited"),
+    [
+        ("{site}/none", True),
+        ("{site}/slow", True),
+        ("{site}/inside", True),
+        ("http://site.example:{closed}/", True),
+        ("http://inside.example/", False),
+        ("http://none.example/", False),
+        ("http://127.0.0.1/", False),
+        ("nonsense", False),
+    ],
+)
+def test_whether_anybody_was_visited_is_known(address: str, visited: bool) -> None:
+    """As soon as a connection is tried, a site may have noticed; before that nobody has."""
+    with site(slow=slow, inside=leads_to("http://inside.example/")) as there, socket.socket() as closed:
+        closed.bind((HERE, 0))
+        there.names["inside.example"] = ("10.0.0.7",)
+        where = address.format(site=there.url(""), closed=closed.getsockname()[1])
+        visitor = there.visitor(patience=0.5, ports=(80, 443, there.port, closed.getsockname()[1]))
+        with pytest.raises(NotCaptured) as why:
+            asyncio.run(visitor.visit(where))
+        assert why.value.visited == visited
+
+
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 302 Found\r\nLocation: ", b"HTTP/1.1 200 OK\r\nContent-Type: "]),

@@ -97,6 +97,16 @@ def test_a_captured_page_is_a_passage_of_its_day_and_its_file_another(room: Room
         left(found, Choices(phrases=("canarypage",), phrases_for=WITNESS))
 
 
+def test_a_page_that_could_not_be_captured_is_a_passage_that_says_so(room: Room) -> None:
+    """Nobody takes it for a page that was kept."""
+    shown = room.shown()
+    content = {"address": "https://social.example/1", "failed": "The site says that there is no such page."}
+    entry = replace(shown.opened.entries[0], act="capture", content=content)
+    (page,) = disclosing.passages(replace(shown, opened=replace(shown.opened, entries=(entry,), enclosures=())), {})[9:10]
+    assert page.kind == "page that could not be captured"
+    assert page.pairs == (("Address", content["address"]), ("Could not be captured", content["failed"]))
+
+
 def test_what_is_reported_shows_the_same_kinds_whatever_it_says() -> None:
     """A report without address, clauses, danger or people involved has the same passages: a withheld one tells nothing."""
     with office() as plain:

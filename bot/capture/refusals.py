@@ -6,6 +6,9 @@ from __future__ import annotations
 class NotCaptured(Exception):
     """The page could not be captured. Nothing was kept."""
 
+    # Whether a connection to anybody was tried before, so that a site may have noticed.
+    visited = False
+
 
 class BadAddress(NotCaptured):
     """That is not the address of a page: it begins with http:// or https://, then comes the name of a site, and there are no
@@ -50,7 +53,7 @@ class TooManyRedirects(NotCaptured):
 
 
 class NotThere(NotCaptured):
-    """The site says that there is no such page, or that it is gone. If that matters for the case, add a note that says so."""
+    """The site says that there is no such page, or that it is gone."""
 
 
 class NeedsLogin(NotCaptured):

@@ -109,10 +109,19 @@ class Visitor:
     now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC)
 
     async def visit(self, address: str) -> Captured:
-        """The page at an address. Raises a NotCaptured, whatever the site does."""
+        """The page at an address. Raises a NotCaptured, whatever the site does, which knows whether anybody was visited."""
         first = web_address(completed(address), self.ports)
+        reached: list[str] = []
         try:
-            async with asyncio.timeout(self.patience), self._session(await asyncio.to_thread(self.trust)) as session:
+            return await self._captured(first, reached)
+        except NotCaptured as why:
+            why.visited = bool(reached)
+            raise
+
+    async def _captured(self, first: URL, reached: list[str]) -> Captured:
+        """The page; whatever is connected to is put to what was `reached`."""
+        try:
+            async with asyncio.timeout(self.patience), self._session(await asyncio.to_thread(self.trust), reached) as session:
                 redirects, last, content_type, content = await self._followed(session, first)
             at = self.now()
             read = await reading.read(content, content_type)
@@ -128,9 +137,14 @@ class Visitor:
         except (aiohttp.ClientError, OSError, ValueError):
             raise Unreachable from None
 
-    def _session(self, trust: ssl.SSLContext) -> aiohttp.ClientSession:
+    def _session(self, trust: ssl.SSLContext, reached: list[str]) -> aiohttp.ClientSession:
+        def connecting(info: aiohttp.AddrInfoType) -> socket.socket:
+            made = self._socket(info)
+            reached.append(str(info[4][0]))
+            return made
+
         connector = aiohttp.TCPConnector(
-            resolver=_Resolver(self), use_dns_cache=False, force_close=True, ssl=trust, socket_factory=self._socket
+            resolver=_Resolver(self), use_dns_cache=False, force_close=True, ssl=trust, socket_factory=connecting
         )
         return aiohttp.ClientSession(
             connector=connector,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.citation import date
 from bot.journeys import case_words
+from bot.journeys.cases import FAILED
 from bot.journeys.disclosed_files import kind_of
 from bot.report_settings import HR
 
@@ -99,6 +100,8 @@ def _entry(entry: Entry, shown: Shown) -> Passage:
         entry = replace(entry, content=content | {"captured": content.get("captured", "")[:_DAY]})
     said = case_words.said(entry, shown)
     kind = _ENTRIES.get(entry.act, "entry") if entry.by else "added by the reporter"
+    if FAILED in entry.content:
+        kind = "page that could not be captured"
     seen = {*said.words, *(text for _, text in said.pairs)}
     unseen = ((name.capitalize(), text) for name, text in entry.content.items() if name not in _SAID and text not in seen)
     return Passage(0, kind, said.by, tuple(said.words), (*said.pairs, *((name, text) for name, text in unseen if text)))

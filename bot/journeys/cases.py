@@ -26,6 +26,9 @@ from bot.journeys.case_refusals import (
 )
 from bot.journeys.case_table import LONGEST, OUTSIDE, TABLE, A, Act, C, Rule, State, Who
 
+# What the program found where it visited a page and could not capture it: why.
+FAILED = "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -96,7 +99,8 @@ def decide(case: Case, actor: str, readers: frozenset[str], wanted: Wanted, toda
         raise Outdated
     rule = TABLE[wanted.act]
     state = _led(case, rule, wanted)
-    _must_be(rule.who, case, actor)
+    if FAILED not in wanted.found:  # a visit of which nothing is kept was made, whoever works on the case by now
+        _must_be(rule.who, case, actor)
     content = _filled(rule, wanted)
     return _decided(case, actor, readers, wanted, content, state, today)
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot import case_capture
 from bot.capture import visiting
-from bot.capture.addresses import LONGEST, found_in
+from bot.capture.addresses import LONGEST, completed, found_in
 from bot.capture.refusals import Busy, NotCaptured
 from bot.case_access import PATH
 from bot.caseroom import Caseroom, Locked, Shown
@@ -22,6 +22,7 @@ from bot.channels.web.cases_shapes import Capture, Unlock
 from bot.journeys.case_refusals import NoSuchCase, Refused
 from bot.sentences import sentence
 
+NOTED = "The attempt is noted in the case."
 ROUTE = f"{PATH}/case/{{id}}/capture"
 
 
@@ -52,12 +53,16 @@ class Capturing:
 
     async def _captured(self, request: web.Request, seat: Seat, cookie: str, address: str) -> Answer:
         shown = await self._offered(request, seat)
+        id = request.match_info["id"]
+        given = (self.caseroom, seat.reader, seat.readers, id)
         try:
             page = await self._visited(address)
         except NotCaptured as why:
-            return self.border.shown(_page(shown, address, sentence(why)), seat, cookie, 422)
-        id = request.match_info["id"]
-        await self.in_book(case_capture.kept, self.caseroom, seat.reader, seat.readers, id, page)
+            if why.visited:
+                await self.in_book(case_capture.tried, *given, completed(address), why)
+            problem = f"{sentence(why)} {NOTED}" if why.visited else sentence(why)
+            return self.border.shown(_page(shown, address, problem), seat, cookie, 422)
+        await self.in_book(case_capture.kept, *given, page)
         return Answer(to=f"{PATH}/case/{id}", cookie=cookie)
 
     async def _visited(self, address: str) -> visiting.Captured:
