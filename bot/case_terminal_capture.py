@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.case_terminal import Entered, whole
+from bot.case_terminal import Entered, own, whole
 from bot.sentences import sentence
 
 if TYPE_CHECKING:
@@ -86,4 +86,4 @@ def _told(why: NotCaptured, noted: str = "") -> click.ClickException:
 
 def _said(content: Mapping[str, str]) -> None:
     for name, text in content.items():
-        click.echo(f"{name}: {text}")
+        click.echo(own(f"{name}: {text}"))
