@@ -289,6 +289,19 @@ def test_p19_a_database_that_goes_away_at_the_rewriting_does_not_make_it_undone(
     assert room.book.release() is False
 
 
+def test_p20_what_the_reporter_added_since_it_was_seen_keeps_it(room: Room) -> None:
+    """A window comes between the list and the deletion, and with it words that nobody has read: nothing is deleted."""
+    id = released_and_concluded(room)
+    room.clock.later(days=YEARS)
+    (case,) = (row.case for row in room.caseroom.listed(HANA, READERS))
+    assert room.book.add(room.receipts[0], "It happens again.")
+    room.released()
+    with pytest.raises(Kept):
+        room.book.keeping.dispose([case], room.caseroom.today())
+    assert [row["id"] for row in rows(room, "report")] == [id]
+    assert room.book.keeping.log() == ()
+
+
 def test_p20_what_nobody_opens_for_a_week_is_marked_for_those_who_may_read_it(room: Room) -> None:
     """From the seventh day on, until anybody has opened it; not for who is left out."""
     room.reported("About Hana", involved=("hr",))

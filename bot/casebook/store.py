@@ -189,10 +189,14 @@ class Store:
         with self.transaction():
             self._database.run("UPDATE report SET opened = 1 WHERE id = ? AND opened = 0", [id])
 
-    def delete(self, id: str, version: int) -> bool:
-        """Deletes a case with all that is in it; False where somebody has changed it since that version. Within a transaction;
-        `compact` comes after it."""
-        if self._database.run("DELETE FROM report WHERE id = ? AND version = ?", [id, version]) != 1:
+    def delete(self, id: str, version: int, heard: datetime.date) -> bool:
+        """Deletes a case with all that is in it; False where somebody has changed it since that version, or something from the
+        reporter came to light after the day `heard`. Within a transaction; `compact` comes after it."""
+        sql = (
+            "DELETE FROM report WHERE id = ? AND version = ? "
+            "AND NOT EXISTS (SELECT 1 FROM word WHERE report = ? AND place = 0 AND day > ?)"
+        )
+        if self._database.run(sql, [id, version, id, heard.isoformat()]) != 1:
             return False
         for table in ("waiting_word", "word", "trail"):
             self._database.run(f"DELETE FROM {table} WHERE report = ?", [id])  # noqa: S608 - as above
