@@ -7,6 +7,7 @@ import random
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -233,6 +234,26 @@ def test_p11_what_is_added_never_reaches_somebody_involved(here: Opened) -> None
     with pytest.raises(NobodyLeft):
         left.add(own, "More.")
     assert here.book.add(own, "More.")
+
+
+@pytest.mark.parametrize("verb", ["add", "change"])
+def test_p11_who_recuses_themselves_gets_nothing_that_is_written_meanwhile(tmp_path: Path, verb: str) -> None:
+    """From another process, on PostgreSQL: what is added, and a new receipt, wait for the recusal and follow it."""
+    with opened(tmp_path, "postgres") as here, ThreadPoolExecutor(1) as elsewhere:
+        book, own, new = here.book, here.book.draw(), here.book.draw()
+        book.file(report(), own)
+        here.released()
+        (case,) = book.room.cases(HR)
+        with book.store.transaction():
+            assert book.room.act(case.id, _change(here, 0, "before", recused="hana"))
+            meanwhile = elsewhere.submit(book.add, own, "More.") if verb == "add" else elsewhere.submit(book.change, own, new)
+            wait([meanwhile], timeout=0.5)
+        assert meanwhile.result()
+        assert verb == "add" or book.add(new, "More.")
+        (word,) = _rows(here, "waiting_word")
+        assert book.opener
+        assert book.opener.open(["hana"], bytes(word["sealed"])) is None  # type: ignore[call-overload] # bytes of the driver
+        assert book.opener.open(["joan"], bytes(word["sealed"]))  # type: ignore[call-overload] # as above
 
 
 class Full(SQLite):

@@ -116,13 +116,14 @@ class Casebook:
         said = submission.tidy(text)
         if not 0 < len(said) <= LONGEST_WHAT:
             raise Invalid("Please write something." if not said else f"Please keep to {LONGEST_WHAT:,} letters.")
-        found = self.store.at(own.lookup)
-        if found is None:
-            return False
-        ids, involved = self._readers(found, own)
-        to = tuple(each for each in self.people if each.id in ids and each.key) or recipients.fallback(self.people, involved)
-        sealed = seal(added(said), recipients.keys(to, involved))
-        self.store.add_word(self.new_id(), found.id, self._window(), sealed)
+        with self.store.transaction():
+            found = self.store.at(own.lookup, to_write=True)
+            if found is None:
+                return False
+            ids, involved = self._readers(found, own)
+            to = tuple(each for each in self.people if each.id in ids and each.key) or recipients.fallback(self.people, involved)
+            sealed = seal(added(said), recipients.keys(to, involved))
+            self.store.add_word(self.new_id(), found.id, self._window(), sealed)
         return True
 
     def change(self, own: Receipt, new: Receipt) -> bool:
@@ -131,7 +132,7 @@ class Casebook:
         False where nothing lies behind. Raises DatabaseGone.
         """
         with self.store.transaction():
-            found = self.store.at(own.lookup)
+            found = self.store.at(own.lookup, to_write=True)
             if found is None:
                 return False
             kept = seal(unseal(found.own, own.identity), [new.public], 1)

@@ -84,10 +84,17 @@ class Store:
             self._written()
         return moved > 0
 
-    def at(self, lookup: str) -> Found | None:
-        """What lies at this digest. It asks as much of the database whether there is something or not (P12)."""
-        waiting = list(self._database.rows("SELECT id, day, slot, public, own FROM waiting WHERE lookup = ?", [lookup]))
-        report = list(self._database.rows("SELECT id, day, public, own, state, concluded FROM report WHERE lookup = ?", [lookup]))
+    def at(self, lookup: str, *, to_write: bool = False) -> Found | None:
+        """What lies at this digest. It asks as much of the database whether there is something or not (P12).
+
+        `to_write`, within a transaction, waits for whoever changes it just now, and keeps others from it until the end: what is
+        written by it would else undo a recusal (P11). In SQLite the transaction itself sees to that.
+        """
+        held = "FOR UPDATE" if to_write and self._database.dialect == "postgres" else ""
+        sql = f"SELECT id, day, slot, public, own FROM waiting WHERE lookup = ? {held}"  # noqa: S608 - our own words
+        waiting = list(self._database.rows(sql, [lookup]))
+        sql = f"SELECT id, day, public, own, state, concluded FROM report WHERE lookup = ? {held}"  # noqa: S608 - as above
+        report = list(self._database.rows(sql, [lookup]))
         for row in report:
             return Found(
                 row["id"],
