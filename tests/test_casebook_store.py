@@ -257,24 +257,49 @@ def test_p11_who_recuses_themselves_gets_nothing_that_is_written_meanwhile(tmp_p
 
 
 class Full(SQLite):
-    """A disk with no room for writing the file anew."""
+    """A disk, or a memory, with no room for writing the file anew; `tried` counts how often that was tried."""
+
+    why: Exception | None = None
+    tried = 0
 
     def run(self, sql: str, params: Sequence[object] = ()) -> int:
         """Runs anything else."""
         if sql == "VACUUM":
-            raise DatabaseGone("full")
+            self.tried += 1
+            if self.why:
+                raise self.why
         return super().run(sql, params)
 
 
-def test_a_window_counts_although_the_file_cannot_be_written_anew(tmp_path: Path) -> None:
-    """What is due has come to light, and whoever asked is told so, since the notice hangs on it."""
+@pytest.mark.parametrize("why", [DatabaseGone("full"), MemoryError()])
+def test_a_window_counts_although_the_file_cannot_be_written_anew(why: Exception, tmp_path: Path) -> None:
+    """What is due has come to light, and whoever asked is told so, since the notice hangs on it; the next window tries again."""
     with opened(tmp_path) as here:
         here.book.file(report(), quick_receipt())
         here.clock.forward(days=2)
-        full = replace(here.book, store=Store(Full(tmp_path / FILE, PRAGMAS)))
+        database = Full(tmp_path / FILE, PRAGMAS)
+        database.why = why
+        full = replace(here.book, store=Store(database))
         assert full.release() is True
         assert len(full.room.cases(HR)) == 1
+        database.why = None
+        assert full.release() is False
+        assert database.tried == 2
         full.store.close()
+
+
+def test_a_window_at_which_nothing_is_due_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    """However large it is: it is written anew where something came to light, and only then."""
+    with opened(tmp_path) as here:
+        database = Full(tmp_path / FILE, PRAGMAS)
+        book = replace(here.book, store=Store(database))
+        book.file(report(), quick_receipt())
+        assert book.release() is False
+        assert database.tried == 0
+        here.clock.forward(days=2)
+        assert [book.release(), book.release()] == [True, False]
+        assert database.tried == 1
+        book.store.close()
 
 
 def test_a_window_that_cannot_be_kept_is_kept_later(tmp_path: Path) -> None:

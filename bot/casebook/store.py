@@ -14,6 +14,8 @@ from bot.database import Database, DatabaseGone, Row
 from bot.database.values import day_from_text
 
 _MOVED = "id, lookup, public, own, sealed, enclosed"
+# Kept of the installation while the tables are still to be written anew.
+_ANEW = "anew"
 
 
 class Store:
@@ -55,7 +57,8 @@ class Store:
             self._database.run(sql, [*_values(row), day.isoformat()])
 
     def release(self, window: Window, day: datetime.date) -> bool:
-        """What waits for this window or an earlier one comes to light on this day; everything is written anew in random order.
+        """What waits for this window or an earlier one comes to light on this day; everything is written anew in random order: in
+        PostgreSQL at each window, in SQLite, where what waits is mixed already, if anything was moved or deleted.
 
         False where nothing came to light. May be done twice.
         """
@@ -76,12 +79,12 @@ class Store:
             self._database.run("DELETE FROM waiting_word WHERE id IN (SELECT id FROM word)")
             # What was added at the very moment at which its case was deleted belongs to nothing.
             gone = "DELETE FROM waiting_word WHERE report NOT IN (SELECT id FROM report UNION ALL SELECT id FROM waiting)"
-            self._database.run(gone)
+            left = self._database.run(gone) + moved > 0
             rewriting.shuffle(self._database)
-        if self._database.dialect == "sqlite":
-            with suppress(DatabaseGone):  # it came to light all the same; the next window writes the file anew
-                rewriting.compact(self._database)
-            self._written()
+            if left and self._database.dialect == "sqlite":
+                self.put(_ANEW, "1")
+        if self.value(_ANEW):
+            self.compact()
         return moved > 0
 
     def at(self, lookup: str, *, to_write: bool = False) -> Found | None:
@@ -207,6 +210,7 @@ class Store:
             return False
         for table in ("waiting_word", "word", "trail"):
             self._database.run(f"DELETE FROM {table} WHERE report = ?", [id])  # noqa: S608 - as above
+        self.put(_ANEW, "1")
         return True
 
     def log_disposed(self, id: str, day: datetime.date, schedule: str) -> None:
@@ -214,9 +218,10 @@ class Store:
         self._database.run("INSERT INTO disposed (id, day, schedule) VALUES (?, ?, ?)", [id, day.isoformat(), schedule])
 
     def compact(self) -> None:
-        """Writes anew what is left, so that nothing of what was deleted stays in free pages (P19)."""
-        with suppress(DatabaseGone):  # it is deleted all the same; the next window writes the tables anew
+        """Writes anew what is left, so that nothing of what was deleted or moved stays in free pages (P19)."""
+        with suppress(DatabaseGone, MemoryError):  # it is done all the same; the next window writes the tables anew
             rewriting.compact(self._database)
+            self._database.run("DELETE FROM installation WHERE name = ?", [_ANEW])
         self._written()
 
     def disposed(self) -> list[Row]:
