@@ -74,8 +74,6 @@ class Releasing:
         self._new_id = new_id
         self._again = again
         self._done: Window | None = None
-        # After a start nobody knows whether the last release was told of: it is told of again rather than never.
-        self._owed = True
 
     async def tick(self, now: datetime.datetime) -> None:
         """What there is to do at a window that was reached; nothing between two. Raises DatabaseGone: call it again then."""
@@ -85,14 +83,15 @@ class Releasing:
         if window == self._done:
             return
         # All of this round is about that window: the next one may pass meanwhile, and has a round and a notice of its own.
-        told = await self._in_book(self._book.told, window)
-        self._owed = await self._in_book(self._book.release, window) or (self._owed and not told)
+        await self._in_book(self._book.release, window)
+        owed = await self._in_book(self._book.owed)
         readers = await self._in_thread(self._readers)
-        notices = self._at_window(window, readers) if self._owed or self._always else []
+        notices = self._at_window(window, readers) if owed or self._always else []
         notices += await self._daily(window, readers)
         await self._in_thread(self._keep, notices)
-        await self._in_book(self._book.mark_told, window)
-        self._done, self._owed = window, False
+        if owed:
+            await self._in_book(self._book.mark_told, window)
+        self._done = window
         self._delivers()
 
     async def at_once(self, route: str, involved: Collection[str]) -> None:

@@ -391,15 +391,21 @@ def test_the_file_keeps_no_write_ahead_log_and_overwrites(tmp_path: Path) -> Non
     connection.close()
 
 
-def test_the_notice_of_a_window_is_handed_on_once(here: Opened) -> None:
-    """Whatever replica comes second is told that it was; the next window has a notice of its own."""
-    assert not here.book.told()
-    assert here.book.mark_told()
-    assert here.book.told()
-    assert not here.book.mark_told()
+def test_what_came_to_light_is_owed_a_notice_until_it_was_told_of(here: Opened) -> None:
+    """Whatever replica tells; and telling of one window settles nothing of a later one."""
+    here.filed(report())
+    here.book.release()
+    assert not here.book.owed()
+    here.clock.forward(days=2)
+    before = here.book.window()
     here.clock.now = next_moment(here.book)
-    assert not here.book.told()
-    assert here.book.mark_told()
+    here.book.release()
+    here.book.mark_told(before)
+    assert here.book.owed()
+    here.book.release()
+    assert here.book.owed()
+    here.book.mark_told(here.book.window())
+    assert not here.book.owed()
 
 
 def test_a_window_that_was_missed_is_made_up_for(here: Opened) -> None:

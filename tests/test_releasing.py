@@ -206,6 +206,29 @@ def test_a_notice_outlives_the_program(notice: str) -> None:
             assert len(made.told) == before + 3
 
 
+def test_a_notice_outlives_the_replica_that_released() -> None:
+    """It has looked in before, and takes over where the one that released was stopped: it tells, and nobody tells twice."""
+    with working("after a release") as made:
+        other = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here)
+        for _ in range(2):
+            made.tick()
+            asyncio.run(other.tick(made.room.clock()))
+            before = len(made.told)
+            made.room.reported()
+            made.room.clock.later(days=2)
+            made.room.book.release()  # by a third one, which was stopped then
+            asyncio.run(other.tick(made.room.clock()))
+            made.tick()
+            assert len(made.told) == before + 3
+
+
+def test_where_nothing_came_to_light_a_start_is_told_to_nobody() -> None:
+    """What is owed is kept, so that it need not be guessed."""
+    with working("after a release") as made:
+        made.tick()
+        assert made.told == []
+
+
 def test_a_window_that_passes_while_another_is_worked_at_is_told_of() -> None:
     """A round belongs to one window: it neither releases nor settles the next one, whose notice would else be lost by a death."""
     with working("after a release") as made:

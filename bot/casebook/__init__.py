@@ -29,8 +29,6 @@ from bot.report_settings import ReportSettings
 
 __all__ = ["Behind", "Casebook", "Enclosure", "Invalid", "KeyElsewhere", "Receipt", "Submission", "Unready", "Window"]
 
-_TOLD = "told"
-
 
 class Unready(Exception):
     """Reports cannot be taken here yet. Nothing was kept."""
@@ -171,15 +169,13 @@ class Casebook:
         """Lets the files tell of no moment but this one, as they do at each round: neither of a filing nor of a visit (P6)."""
         self.store.still()
 
-    def told(self, window: Window | None = None) -> bool:
-        """Whether the notice of a window, the last one that was reached, was handed on."""
-        window = window or self.window()
-        return self.store.value(_TOLD) == f"{window.day} {window.name}"
+    def owed(self) -> bool:
+        """Whether something came to light, by whatever replica, and its notice was not handed on yet."""
+        return self.store.owed()
 
-    def mark_told(self, window: Window | None = None) -> bool:
-        """The notice of a window, the last one that was reached, is handed on; False where it was before, by whatever replica."""
-        window = window or self.window()
-        return self.store.put_once(_TOLD, f"{window.day} {window.name}")
+    def mark_told(self, window: Window) -> None:
+        """The notice of what came to light until this window is handed on."""
+        self.store.mark_told(window)
 
     @property
     def room(self) -> Room:

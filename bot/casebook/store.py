@@ -14,8 +14,8 @@ from bot.database import Database, DatabaseGone, Row
 from bot.database.values import day_from_text
 
 _MOVED = "id, lookup, public, own, sealed, enclosed"
-# Kept of the installation while the tables are still to be written anew.
-_ANEW = "anew"
+# Kept of the installation while the tables are still to be written anew; and while a window's release is to be told of: which.
+_ANEW, _OWED = "anew", "owed"
 
 
 class Store:
@@ -83,6 +83,8 @@ class Store:
             rewriting.shuffle(self._database)
             if left and self._database.dialect == "sqlite":
                 self.put(_ANEW, "1")
+            if moved:
+                self.put(_OWED, _named(window))
         if self.value(_ANEW):
             self.compact()
         return moved > 0
@@ -217,6 +219,15 @@ class Store:
         """A row of the disposition log. Within a transaction."""
         self._database.run("INSERT INTO disposed (id, day, schedule) VALUES (?, ?, ?)", [id, day.isoformat(), schedule])
 
+    def owed(self) -> bool:
+        """Whether something came to light at a window, and nobody was told yet."""
+        return self.value(_OWED) != ""
+
+    def mark_told(self, window: Window) -> None:
+        """What came to light at this window or an earlier one was told of."""
+        with self.transaction():
+            self._database.run("DELETE FROM installation WHERE name = ? AND value <= ?", [_OWED, _named(window)])
+
     def compact(self) -> None:
         """Writes anew what is left, so that nothing of what was deleted or moved stays in free pages (P19)."""
         with suppress(DatabaseGone, MemoryError):  # it is done all the same; the next window writes the tables anew
@@ -239,18 +250,14 @@ class Store:
         with self.transaction():
             self._database.run(sql, [name, value])
 
-    def put_once(self, name: str, value: str) -> bool:
-        """Keeps something, once; False where exactly this is kept already."""
-        sql = (
-            "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
-            "WHERE installation.value <> excluded.value"
-        )
-        with self.transaction():
-            return self._database.run(sql, [name, value]) == 1
-
 
 _FRESH = "day, state, holder, version, opened, on_hold, schedule, concluded"
 _FRESH_VALUES = "'received', '', 0, 0, 0, '', ''"
+
+
+def _named(window: Window) -> str:
+    """Later windows have greater names."""
+    return f"{window.day.isoformat()} {window.name}"
 
 
 def _values(row: Sealed) -> Sequence[object]:
