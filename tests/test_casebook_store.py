@@ -161,6 +161,18 @@ def test_p8_danger_alone_comes_to_light_at_once(here: Opened) -> None:
     assert [each.submission.danger for each in here.book.room.cases(HR)] == [True]
 
 
+def test_p6_danger_is_owed_a_notice_by_a_mark_that_tells_nothing_else(here: Opened) -> None:
+    """Two random signs, of which neither is that of a report or a receipt; each is gone once its own was told of."""
+    for _ in range(2):
+        here.filed(report(danger=True))
+    one, other = here.book.owing.alarms()
+    named = [row for row in _rows(here, "installation") if one in str(row) or other in str(row)]
+    assert sorted(map(str, named)) == sorted(str({"name": f"alarm:{each}", "value": "1"}) for each in (one, other))
+    assert not [row for row in _rows(here, "report") if one in str(row) or other in str(row)]
+    here.book.owing.alarm_told(one)
+    assert here.book.owing.alarms() == (other,)
+
+
 def test_what_the_reporter_adds_comes_to_light_at_a_window_of_its_own(here: Opened) -> None:
     """HR sees it then, with its day, and not before."""
     words = here.filed(report())
@@ -395,17 +407,17 @@ def test_what_came_to_light_is_owed_a_notice_until_it_was_told_of(here: Opened) 
     """Whatever replica tells; and telling of one window settles nothing of a later one."""
     here.filed(report())
     here.book.release()
-    assert not here.book.owed()
+    assert not here.book.owing.owed()
     here.clock.forward(days=2)
     before = here.book.window()
     here.clock.now = next_moment(here.book)
     here.book.release()
-    here.book.mark_told(before)
-    assert here.book.owed()
+    here.book.owing.mark_told(before)
+    assert here.book.owing.owed()
     here.book.release()
-    assert here.book.owed()
-    here.book.mark_told(here.book.window())
-    assert not here.book.owed()
+    assert here.book.owing.owed()
+    here.book.owing.mark_told(here.book.window())
+    assert not here.book.owing.owed()
 
 
 def test_a_window_that_was_missed_is_made_up_for(here: Opened) -> None:

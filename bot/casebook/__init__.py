@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from bot.casebook import enclosing, receipt, recipients, submission
 from bot.casebook.keeping import Keeping
 from bot.casebook.kept import Found, Sealed
+from bot.casebook.owing import Owing
 from bot.casebook.padding import FILES
 from bot.casebook.receipt import Receipt
 from bot.casebook.recipients import Recipient, UnknownRoute
@@ -80,15 +81,21 @@ class Casebook:
         return receipt.derive(typed, self.salt)
 
     def file(
-        self, given: Submission, new: Receipt, files: Sequence[Enclosure] = (), sizes: Mapping[str, int] | None = None
+        self,
+        given: Submission,
+        new: Receipt,
+        files: Sequence[Enclosure] = (),
+        sizes: Mapping[str, int] | None = None,
+        mark: str = "",
     ) -> Window | None:
-        """Seals and keeps a report: one row, and nothing else. The window at which it comes to light; None where it has at once.
+        """Seals and keeps a report: one row, and nothing else. The window at which it comes to light; None where it has at once,
+        for somebody is in danger: then `owing` has a mark beside it, this one or a new id, until that was told of.
 
         Raises Invalid, UnknownRoute and NobodyLeft, TooLong, Unready, NotSealed, DatabaseGone; nothing was kept then.
         """
         report = self._checked(given, sizes or {})
         to = recipients.chosen(self.people, report.route, report.involved)
-        return self._file(report, to, new, files)
+        return self._file(report, to, new, files, mark=mark)
 
     def behind(self, own: Receipt) -> Behind | None:
         """What lies behind a receipt; None for one that is malformed, unknown, changed or deleted: all alike.
@@ -169,20 +176,17 @@ class Casebook:
         """Lets the files tell of no moment but this one, as they do at each round: neither of a filing nor of a visit (P6)."""
         self.store.still()
 
-    def owed(self) -> bool:
-        """Whether something came to light, by whatever replica, and its notice was not handed on yet."""
-        return self.store.owed()
-
-    def mark_told(self, window: Window) -> None:
-        """The notice of what came to light until this window is handed on."""
-        self.store.mark_told(window)
-
     @property
     def room(self) -> Room:
         """HR's side. Raises KeyElsewhere in level sealed."""
         if self.opener is None:
             raise KeyElsewhere
         return Room(self.store, self.people, self.opener, self.new_id)
+
+    @property
+    def owing(self) -> Owing:
+        """What those who receive reports are still to be told of."""
+        return Owing(self.store)
 
     @property
     def keeping(self) -> Keeping:
@@ -199,14 +203,20 @@ class Casebook:
         return report
 
     def _file(
-        self, report: Submission, to: Sequence[Recipient], new: Receipt, files: Sequence[Enclosure], linked: str = ""
+        self,
+        report: Submission,
+        to: Sequence[Recipient],
+        new: Receipt,
+        files: Sequence[Enclosure],
+        linked: str = "",
+        mark: str = "",
     ) -> Window | None:
         keys, ids = recipients.keys(to, report.involved), tuple(each.id for each in to)
         enclosed = seal(enclosing.to_bytes(files), keys, buckets=FILES) if files else b""
         own = seal(submission.readers_to_bytes(ids, report), [new.public], 1)
         row = Sealed(self.new_id(), new.lookup, new.public, own, seal(submission.to_bytes(report, ids, linked), keys), enclosed)
         if report.danger:
-            self.store.file_at_once(row, self.windows.day(self.now()))
+            self.store.file_at_once(row, self.windows.day(self.now()), mark or self.new_id())
             return None
         window = self._window()
         self.store.file(row, window)

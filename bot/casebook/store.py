@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from bot.casebook import rewriting
-from bot.casebook.kept import Found, Sealed, Word
+from bot.casebook.kept import ALARM, OWED, Found, Sealed, Word, named
 from bot.casebook.shapes import Change, Done
 from bot.casebook.windows import Window
 from bot.database import Database, DatabaseGone, Row
 from bot.database.values import day_from_text
 
 _MOVED = "id, lookup, public, own, sealed, enclosed"
-# Kept of the installation while the tables are still to be written anew; and while a window's release is to be told of: which.
-_ANEW, _OWED = "anew", "owed"
+# Kept of the installation while the tables are still to be written anew.
+_ANEW = "anew"
 
 
 class Store:
@@ -50,11 +50,13 @@ class Store:
         with self.transaction():
             rewriting.mix(self._database, "waiting", row.id, size, lambda: self._database.run(sql, values))
 
-    def file_at_once(self, row: Sealed, day: datetime.date) -> None:
-        """The one exception: somebody is in danger, and the report comes to light now."""
+    def file_at_once(self, row: Sealed, day: datetime.date, mark: str) -> None:
+        """The one exception: somebody is in danger, and the report comes to light now. Until it was told of, a mark says so that
+        is found nowhere beside the report."""
         with self.transaction():
             sql = f"INSERT INTO report ({_MOVED}, {_FRESH}) VALUES (?, ?, ?, ?, ?, ?, ?, {_FRESH_VALUES})"  # noqa: S608 - our own
             self._database.run(sql, [*_values(row), day.isoformat()])
+            self.put(ALARM + mark, "1")
 
     def release(self, window: Window, day: datetime.date) -> bool:
         """What waits for this window or an earlier one comes to light on this day; everything is written anew in random order: in
@@ -84,7 +86,7 @@ class Store:
             if left and self._database.dialect == "sqlite":
                 self.put(_ANEW, "1")
             if moved:
-                self.put(_OWED, _named(window))
+                self.put(OWED, named(window))
         if self.value(_ANEW):
             self.compact()
         return moved > 0
@@ -219,20 +221,11 @@ class Store:
         """A row of the disposition log. Within a transaction."""
         self._database.run("INSERT INTO disposed (id, day, schedule) VALUES (?, ?, ?)", [id, day.isoformat(), schedule])
 
-    def owed(self) -> bool:
-        """Whether something came to light at a window, and nobody was told yet."""
-        return self.value(_OWED) != ""
-
-    def mark_told(self, window: Window) -> None:
-        """What came to light at this window or an earlier one was told of."""
-        with self.transaction():
-            self._database.run("DELETE FROM installation WHERE name = ? AND value <= ?", [_OWED, _named(window)])
-
     def compact(self) -> None:
         """Writes anew what is left, so that nothing of what was deleted or moved stays in free pages (P19)."""
         with suppress(DatabaseGone, MemoryError):  # it is done all the same; the next window writes the tables anew
             rewriting.compact(self._database)
-            self._database.run("DELETE FROM installation WHERE name = ?", [_ANEW])
+            self.drop(_ANEW)
         self._written()
 
     def disposed(self) -> list[Row]:
@@ -250,14 +243,20 @@ class Store:
         with self.transaction():
             self._database.run(sql, [name, value])
 
+    def names(self, beginning: str) -> list[str]:
+        """The names, beginning so, under which something is kept of the installation."""
+        rows = self._database.rows("SELECT name FROM installation ORDER BY name")
+        return [row["name"] for row in rows if row["name"].startswith(beginning)]
+
+    def drop(self, name: str, until: str = "") -> None:
+        """Keeps it no more; with `until`, unless its value is greater."""
+        sql = "DELETE FROM installation WHERE name = ? AND (value <= ? OR ? = '')"
+        with self.transaction():
+            self._database.run(sql, [name, until, until])
+
 
 _FRESH = "day, state, holder, version, opened, on_hold, schedule, concluded"
 _FRESH_VALUES = "'received', '', 0, 0, 0, '', ''"
-
-
-def _named(window: Window) -> str:
-    """Later windows have greater names."""
-    return f"{window.day.isoformat()} {window.name}"
 
 
 def _values(row: Sealed) -> Sequence[object]:
