@@ -56,8 +56,9 @@ class Bound:
     sizes: Callable[[], Sizes] = Sizes
     approved: Callable[[], bool] = lambda: False
     clauses: Callable[[], Sequence[Choice]] = tuple
-    # Called with route and involved after somebody was said to be in danger, which is handed over at once.
-    alarms: Sequence[Callable[[str, tuple[str, ...]], None]] = ()
+    # Called after somebody was said to be in danger, which is handed over at once: with the mark that the casebook keeps until it
+    # was told of, and with route and involved.
+    alarms: Sequence[Callable[[str, str, tuple[str, ...]], None]] = ()
 
     def missing(self) -> tuple[str, ...]:
         """What keeps reports from being taken."""
@@ -83,10 +84,11 @@ class Bound:
         files = tuple(Enclosure(each.name, each.media_type, each.content) for each in attachments)
         given = Submission(**{each.name: getattr(written, each.name) for each in fields(written)})
         given = replace(given, involved=self._involved(written))
-        self._taken(self.casebook.file, given, new, files, dict(self.sizes().reporting_to))
+        mark = self.casebook.new_id() if given.danger else ""
+        self._taken(self.casebook.file, given, new, files, dict(self.sizes().reporting_to), mark)
         for alarm in self.alarms if given.danger else ():
-            with suppress(RuntimeError):  # the program stops just now; the report is kept, and this receipt leads to it
-                alarm(given.route, given.involved)
+            with suppress(RuntimeError):  # the program stops just now; the mark is kept, and it is told after the next start
+                alarm(mark, given.route, given.involved)
         return new.words
 
     def behind(self, receipt: str) -> Behind | None:

@@ -71,7 +71,7 @@ class Reports:
     thread: Executor | None = None
     missing: tuple[str, ...] = ()
     # What is called where a report is handed over at once; the server puts it in.
-    alarms: list[Callable[[str, tuple[str, ...]], None]] = field(default_factory=list, repr=False)
+    alarms: list[Callable[[str, str, tuple[str, ...]], None]] = field(default_factory=list, repr=False)
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def reports(settings: Settings, roles: Directory, say: Callable[[str], None], *,
             log.warning("reports stay closed: %s", type(error).__name__)
             yield Reports(Reporting(reach=reach), counted, failures, missing=(missing,))
             return
-        alarms: list[Callable[[str, tuple[str, ...]], None]] = []
+        alarms: list[Callable[[str, str, tuple[str, ...]], None]] = []
         said = (lambda: counted.sizes), (lambda: counted.approved), (lambda: counted.clauses())
         bound = Bound(book, thread, *said, alarms=alarms)
         missing_now = bound.missing()

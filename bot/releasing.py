@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import secrets
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
@@ -60,7 +59,6 @@ class Releasing:
         in_thread: InThread,
         *,
         delivers: Callable[[], None] = lambda: None,
-        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         again: float = AGAIN,
     ) -> None:
         self._caseroom = caseroom
@@ -71,46 +69,77 @@ class Releasing:
         self._in_thread = in_thread
         self._always = self._book.settings.notice == NOTICES[0]
         self._delivers = delivers
-        self._new_id = new_id
         self._again = again
         self._done: Window | None = None
-        # After a start nobody knows whether the last release was told of: it is told of again rather than never.
-        self._owed = True
+        # What was still to be told at once when the round before ended.
+        self._alarms: frozenset[str] = frozenset()
 
     async def tick(self, now: datetime.datetime) -> None:
         """What there is to do at a window that was reached; nothing between two. Raises DatabaseGone: call it again then."""
         del now  # the casebook's own clock counts
         await self._in_book(self._book.still)
+        await self._left_by_others()
         window: Window = await self._in_book(self._book.window)
         if window == self._done:
             return
         # All of this round is about that window: the next one may pass meanwhile, and has a round and a notice of its own.
-        told = await self._in_book(self._book.told, window)
-        self._owed = await self._in_book(self._book.release, window) or (self._owed and not told)
+        await self._in_book(self._book.release, window)
+        owed = await self._in_book(self._book.owing.owed)
         readers = await self._in_thread(self._readers)
-        notices = self._at_window(window, readers) if self._owed or self._always else []
+        notices = self._at_window(window, readers) if owed or self._always else []
         notices += await self._daily(window, readers)
         await self._in_thread(self._keep, notices)
-        await self._in_book(self._book.mark_told, window)
-        self._done, self._owed = window, False
+        if owed:
+            await self._in_book(self._book.owing.mark_told, window)
+        self._done = window
         self._delivers()
 
-    async def at_once(self, route: str, involved: Collection[str]) -> None:
+    async def at_once(self, mark: str, route: str, involved: Collection[str]) -> None:
         """Tells those who read a report on this route, and nobody else, that it was handed over at once: the one exception
-        (DECISIONS 19). A ledger that is away is waited for, so call it as a task of its own, on whatever replica filed it.
+        (DECISIONS 19). A database that is away is waited for, so call it as a task of its own, on whatever replica filed it; the
+        casebook keeps the mark until they were told.
         """
         read = {each.id for each in recipients.chosen(self._book.people, route, involved)}
-        key, now = f"at-once:{self._new_id()}", self._book.now()
+        key, now = _at_once(mark), self._book.now()
         while True:
             try:
                 readers = await self._in_thread(self._readers)
                 theirs = [each for each in readers if each.recipients & read]
                 await self._in_thread(self._keep, [notice(key, each, AT_ONCE, now) for each in theirs])
+                await self._in_book(self._book.owing.alarm_told, mark)
             except DatabaseGone:
                 await asyncio.sleep(self._again)
             else:
                 self._delivers()
                 return
+
+    async def _left_by_others(self) -> None:
+        """Tells what a process that has ended was to tell at once: whatever is there for a second round, so that whoever filed it
+        had time to tell. Whose it was is not kept (P11): whoever sees such a case that nobody has opened is told.
+        """
+        marks = frozenset(await self._in_book(self._book.owing.alarms))
+        left, self._alarms = sorted(marks & self._alarms), marks
+        if not left:
+            return
+        readers, now = await self._in_thread(self._readers), self._book.now()
+        notices = [each for reader in readers for each in await self._in_book(self._called, left, reader, readers, now)]
+        await self._in_thread(self._keep, notices)
+        for mark in left:
+            await self._in_book(self._book.owing.alarm_told, mark)
+        self._delivers()
+
+    def _called(self, marks: Sequence[str], reader: Reader, readers: Sequence[Reader], now: datetime.datetime) -> list[Notice]:
+        """One notice for all these marks; none for who sees no such case.
+
+        Where nobody can tell whose it is, everybody gets the sentence of the windows: whoever is involved learns nothing by it.
+        """
+        key = _at_once(*marks)
+        try:
+            rows = self._caseroom.listed(reader, readers)
+        except (Locked, KeyElsewhere):
+            return [notice(f"look:{key}", reader, AT_WINDOW, now)]
+        urgent = any(row.case.submission.danger and not row.case.opened for row in rows)
+        return [notice(key, reader, AT_ONCE, now)] if urgent else []
 
     def _at_window(self, window: Window, readers: Sequence[Reader]) -> list[Notice]:
         """The same for every recipient of every route."""
@@ -139,6 +168,11 @@ class Releasing:
     def _keep(self, notices: Sequence[Notice]) -> None:
         with self._ledger.transaction():
             self._ledger.notices.add_all(notices)
+
+
+def _at_once(*marks: str) -> str:
+    """The key of a notice of what was handed over at once; the same whoever tells it, so that nobody is told twice."""
+    return f"at-once:{':'.join(marks)}"
 
 
 def notice(key: str, reader: Reader, shown: View, at: datetime.datetime) -> Notice:

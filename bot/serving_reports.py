@@ -68,17 +68,18 @@ def work(door: Dispatcher, here: Reports, settings: Settings, delivers: Callable
     return [("windows", releasing.tick)]
 
 
-def _alarm(releasing: Releasing) -> Callable[[str, tuple[str, ...]], None]:
-    """Tells at once those who read a report that somebody is in danger; called from the thread that filed it."""
+def _alarm(releasing: Releasing) -> Callable[[str, str, tuple[str, ...]], None]:
+    """Tells at once those who read a report that somebody is in danger; called from the thread that filed it. What this process
+    does not live to tell is told by a later round."""
     loop, telling = asyncio.get_running_loop(), set[asyncio.Task[None]]()
 
-    def tell(route: str, involved: tuple[str, ...]) -> None:
-        task = loop.create_task(releasing.at_once(route, involved))
+    def tell(mark: str, route: str, involved: tuple[str, ...]) -> None:
+        task = loop.create_task(releasing.at_once(mark, route, involved))
         telling.add(task)
         task.add_done_callback(telling.discard)
 
-    def alarm(route: str, involved: tuple[str, ...]) -> None:
-        loop.call_soon_threadsafe(tell, route, involved)
+    def alarm(mark: str, route: str, involved: tuple[str, ...]) -> None:
+        loop.call_soon_threadsafe(tell, mark, route, involved)
 
     return alarm
 

@@ -106,7 +106,7 @@ def test_p12_unknown_malformed_changed_and_deleted_answer_alike_and_cost_alike(t
         gone = book.store.at(book.recognise(deleted).lookup)
         assert gone
         with book.store.transaction():
-            assert book.store.delete(gone.id, 0)
+            assert book.store.delete(gone.id, 0, here.clock.now.date())
         cases = {
             "unknown": receipt.new_words(secrets.choice),
             "malformed": "x" * 5000,

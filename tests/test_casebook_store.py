@@ -7,6 +7,7 @@ import random
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,6 +161,18 @@ def test_p8_danger_alone_comes_to_light_at_once(here: Opened) -> None:
     assert [each.submission.danger for each in here.book.room.cases(HR)] == [True]
 
 
+def test_p6_danger_is_owed_a_notice_by_a_mark_that_tells_nothing_else(here: Opened) -> None:
+    """Two random signs, of which neither is that of a report or a receipt; each is gone once its own was told of."""
+    for _ in range(2):
+        here.filed(report(danger=True))
+    one, other = here.book.owing.alarms()
+    named = [row for row in _rows(here, "installation") if one in str(row) or other in str(row)]
+    assert sorted(map(str, named)) == sorted(str({"name": f"alarm:{each}", "value": "1"}) for each in (one, other))
+    assert not [row for row in _rows(here, "report") if one in str(row) or other in str(row)]
+    here.book.owing.alarm_told(one)
+    assert here.book.owing.alarms() == (other,)
+
+
 def test_what_the_reporter_adds_comes_to_light_at_a_window_of_its_own(here: Opened) -> None:
     """HR sees it then, with its day, and not before."""
     words = here.filed(report())
@@ -235,25 +248,70 @@ def test_p11_what_is_added_never_reaches_somebody_involved(here: Opened) -> None
     assert here.book.add(own, "More.")
 
 
+@pytest.mark.parametrize("verb", ["add", "change"])
+def test_p11_who_recuses_themselves_gets_nothing_that_is_written_meanwhile(tmp_path: Path, verb: str) -> None:
+    """From another process, on PostgreSQL: what is added, and a new receipt, wait for the recusal and follow it."""
+    with opened(tmp_path, "postgres") as here, ThreadPoolExecutor(1) as elsewhere:
+        book, own, new = here.book, here.book.draw(), here.book.draw()
+        book.file(report(), own)
+        here.released()
+        (case,) = book.room.cases(HR)
+        with book.store.transaction():
+            assert book.room.act(case.id, _change(here, 0, "before", recused="hana"))
+            meanwhile = elsewhere.submit(book.add, own, "More.") if verb == "add" else elsewhere.submit(book.change, own, new)
+            wait([meanwhile], timeout=0.5)
+        assert meanwhile.result()
+        assert verb == "add" or book.add(new, "More.")
+        (word,) = _rows(here, "waiting_word")
+        assert book.opener
+        assert book.opener.open(["hana"], bytes(word["sealed"])) is None  # type: ignore[call-overload] # bytes of the driver
+        assert book.opener.open(["joan"], bytes(word["sealed"]))  # type: ignore[call-overload] # as above
+
+
 class Full(SQLite):
-    """A disk with no room for writing the file anew."""
+    """A disk, or a memory, with no room for writing the file anew; `tried` counts how often that was tried."""
+
+    why: Exception | None = None
+    tried = 0
 
     def run(self, sql: str, params: Sequence[object] = ()) -> int:
         """Runs anything else."""
         if sql == "VACUUM":
-            raise DatabaseGone("full")
+            self.tried += 1
+            if self.why:
+                raise self.why
         return super().run(sql, params)
 
 
-def test_a_window_counts_although_the_file_cannot_be_written_anew(tmp_path: Path) -> None:
-    """What is due has come to light, and whoever asked is told so, since the notice hangs on it."""
+@pytest.mark.parametrize("why", [DatabaseGone("full"), MemoryError()])
+def test_a_window_counts_although_the_file_cannot_be_written_anew(why: Exception, tmp_path: Path) -> None:
+    """What is due has come to light, and whoever asked is told so, since the notice hangs on it; the next window tries again."""
     with opened(tmp_path) as here:
         here.book.file(report(), quick_receipt())
         here.clock.forward(days=2)
-        full = replace(here.book, store=Store(Full(tmp_path / FILE, PRAGMAS)))
+        database = Full(tmp_path / FILE, PRAGMAS)
+        database.why = why
+        full = replace(here.book, store=Store(database))
         assert full.release() is True
         assert len(full.room.cases(HR)) == 1
+        database.why = None
+        assert full.release() is False
+        assert database.tried == 2
         full.store.close()
+
+
+def test_a_window_at_which_nothing_is_due_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    """However large it is: it is written anew where something came to light, and only then."""
+    with opened(tmp_path) as here:
+        database = Full(tmp_path / FILE, PRAGMAS)
+        book = replace(here.book, store=Store(database))
+        book.file(report(), quick_receipt())
+        assert book.release() is False
+        assert database.tried == 0
+        here.clock.forward(days=2)
+        assert [book.release(), book.release()] == [True, False]
+        assert database.tried == 1
+        book.store.close()
 
 
 def test_a_window_that_cannot_be_kept_is_kept_later(tmp_path: Path) -> None:
@@ -345,15 +403,21 @@ def test_the_file_keeps_no_write_ahead_log_and_overwrites(tmp_path: Path) -> Non
     connection.close()
 
 
-def test_the_notice_of_a_window_is_handed_on_once(here: Opened) -> None:
-    """Whatever replica comes second is told that it was; the next window has a notice of its own."""
-    assert not here.book.told()
-    assert here.book.mark_told()
-    assert here.book.told()
-    assert not here.book.mark_told()
+def test_what_came_to_light_is_owed_a_notice_until_it_was_told_of(here: Opened) -> None:
+    """Whatever replica tells; and telling of one window settles nothing of a later one."""
+    here.filed(report())
+    here.book.release()
+    assert not here.book.owing.owed()
+    here.clock.forward(days=2)
+    before = here.book.window()
     here.clock.now = next_moment(here.book)
-    assert not here.book.told()
-    assert here.book.mark_told()
+    here.book.release()
+    here.book.owing.mark_told(before)
+    assert here.book.owing.owed()
+    here.book.release()
+    assert here.book.owing.owed()
+    here.book.owing.mark_told(here.book.window())
+    assert not here.book.owing.owed()
 
 
 def test_a_window_that_was_missed_is_made_up_for(here: Opened) -> None:

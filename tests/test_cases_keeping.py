@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from bot.case_keeping import CaseKeeping
-from bot.casebook import Enclosure, Receipt, Submission
+from bot.casebook import Enclosure, Receipt, Submission, rewriting
 from bot.casebook.keeping import Kept
 from bot.caseroom import Reader
-from bot.database import DatabaseGone
+from bot.database import Database, DatabaseGone
 from bot.database.postgres import Postgres
 from bot.journeys.case_refusals import NoSuchCase, NoSuchSchedule, NotToBeDeleted
 from bot.journeys.case_table import Act
@@ -287,6 +287,41 @@ def test_p19_a_database_that_goes_away_at_the_rewriting_does_not_make_it_undone(
         keeping(room).dispose(HANA, READERS, seen(room, id))
     assert rows(room, "report") == []
     assert room.book.release() is False
+
+
+@pytest.mark.parametrize("room", ["file", "postgres"], indirect=True)
+def test_p19_what_could_not_be_written_anew_is_at_the_next_window(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody held the tables at the deletion: the next window writes all anew, the audit trail too."""
+    id, receipt = full(room, "canary words that nobody else would write")
+    rewritten, compact = [], rewriting.compact
+
+    def once(database: Database) -> None:
+        rewritten.append(database)
+        if len(rewritten) == 1:
+            raise DatabaseGone
+        compact(database)
+
+    monkeypatch.setattr(rewriting, "compact", once)
+    keeping(room).dispose(HANA, READERS, seen(room, id))
+    for _ in range(2):
+        assert room.book.release() is False
+        assert len(rewritten) == 2
+    assert not [name for name in (id, receipt.lookup) if name.encode() in stored(room, tmp_path)]
+
+
+def test_p20_what_the_reporter_added_since_it_was_seen_keeps_it(room: Room) -> None:
+    """A window comes between the list and the deletion, and with it words that nobody has read: nothing is deleted."""
+    id = released_and_concluded(room)
+    room.clock.later(days=YEARS)
+    (case,) = (row.case for row in room.caseroom.listed(HANA, READERS))
+    assert room.book.add(room.receipts[0], "It happens again.")
+    room.released()
+    with pytest.raises(Kept):
+        room.book.keeping.dispose([case], room.caseroom.today())
+    assert [row["id"] for row in rows(room, "report")] == [id]
+    assert room.book.keeping.log() == ()
 
 
 def test_p20_what_nobody_opens_for_a_week_is_marked_for_those_who_may_read_it(room: Room) -> None:

@@ -6,13 +6,14 @@ import asyncio
 import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from bot import views_json
 from bot.casebook import Submission
+from bot.casebook.owing import Owing
 from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader
 from bot.database import DatabaseGone
 from bot.database.sqlite import SQLite
@@ -26,6 +27,7 @@ from tests.databases import opened
 
 pytestmark = pytest.mark.anonymity
 
+DANGER = Submission("violation", (), SECRET, "", "This week", "hr", (), danger=True)
 # How often there is a round here, so that a day is over soon.
 ACTIVE = datetime.timedelta(minutes=15)
 
@@ -68,9 +70,7 @@ def working(notice: str = "every window", readers: tuple[Reader, ...] = READERS)
         ledger = Ledger(database)
         ledger.open()
         made = Working(room, ledger, database, None)  # type: ignore[arg-type] # comes at once
-        made.work = Releasing(
-            room.caseroom, lambda: readers, ledger, _here, _here, delivers=lambda: made.pokes.append(1), new_id=lambda: "id"
-        )
+        made.work = Releasing(room.caseroom, lambda: readers, ledger, _here, _here, delivers=lambda: made.pokes.append(1))
         yield made
 
 
@@ -206,13 +206,36 @@ def test_a_notice_outlives_the_program(notice: str) -> None:
             assert len(made.told) == before + 3
 
 
+def test_a_notice_outlives_the_replica_that_released() -> None:
+    """It has looked in before, and takes over where the one that released was stopped: it tells, and nobody tells twice."""
+    with working("after a release") as made:
+        other = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here)
+        for _ in range(2):
+            made.tick()
+            asyncio.run(other.tick(made.room.clock()))
+            before = len(made.told)
+            made.room.reported()
+            made.room.clock.later(days=2)
+            made.room.book.release()  # by a third one, which was stopped then
+            asyncio.run(other.tick(made.room.clock()))
+            made.tick()
+            assert len(made.told) == before + 3
+
+
+def test_where_nothing_came_to_light_a_start_is_told_to_nobody() -> None:
+    """What is owed is kept, so that it need not be guessed."""
+    with working("after a release") as made:
+        made.tick()
+        assert made.told == []
+
+
 def test_a_window_that_passes_while_another_is_worked_at_is_told_of() -> None:
     """A round belongs to one window: it neither releases nor settles the next one, whose notice would else be lost by a death."""
     with working("after a release") as made:
         made.room.book.chance.uniform = lambda *_: 2.0  # type: ignore[method-assign]
         made.room.reported()
         made.room.clock.moment = due = next_moment(made.room.book)
-        made.room.clock.later(seconds=-1)
+        made.room.clock.later(seconds=-1.5)
 
         async def passing(call: Callable[..., Any], *given: object) -> Any:
             made.room.clock.later(seconds=0.4)
@@ -232,9 +255,9 @@ def test_a_window_that_passes_while_another_is_worked_at_is_told_of() -> None:
 def test_danger_is_handed_over_at_once_and_told_to_those_who_read_it_alone() -> None:
     """The one exception: the case is there before any window, and whoever is involved is not told."""
     with working() as made:
-        given = Submission("violation", (), SECRET, "", "This week", "hr", ("hr",), danger=True)
-        assert made.room.book.file(given, made.room.book.draw()) is None
-        asyncio.run(made.work.at_once("hr", ["hr"]))
+        given = replace(DANGER, involved=("hr",))
+        assert made.room.book.file(given, made.room.book.draw(), mark="id") is None
+        asyncio.run(made.work.at_once("id", "hr", ["hr"]))
         assert [(key, address) for key, address, *_ in made.told] == [("at-once:id:ida", "person:ida")]
         assert "danger" in words(AT_ONCE)
         assert SECRET not in repr(made.told)
@@ -252,9 +275,73 @@ def test_danger_is_told_as_soon_as_the_ledger_is_back(monkeypatch: pytest.Monkey
             return add(notices)
 
         monkeypatch.setattr(made.ledger.notices, "add_all", sometimes)
-        made.work = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here, new_id=lambda: "id", again=0)
-        asyncio.run(made.work.at_once("hr", ["hr", "hr-two"]))
+        made.work = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here, again=0)
+        asyncio.run(made.work.at_once("id", "hr", ["hr", "hr-two"]))
         assert [key for key, *_ in made.told] == ["at-once:id:ada"]
+
+
+def alarms(made: Working) -> list[tuple[str, str]]:
+    """Whom a notice told that did not belong to a window, and in which words."""
+    return [(address, view) for key, address, view, _ in made.told if not key.startswith("window:")]
+
+
+def test_danger_that_a_death_kept_from_being_told_is_told_after_the_next_start() -> None:
+    """To those who may read it and nobody else; once, and not before whoever filed it had a round's time to tell."""
+    with working() as made:
+        made.tick()
+        made.room.reported(involved=("hr",), danger=True)  # and then it died
+        made.work = Releasing(made.room.caseroom, lambda: READERS, made.ledger, _here, _here)
+        made.tick()
+        assert alarms(made) == []
+        for _ in range(3):
+            made.tick()
+            assert alarms(made) == [("person:ida", json_of(made, AT_ONCE))]
+
+
+def test_danger_that_was_told_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither after it went well, nor where the process died just after its notices were kept."""
+    with working() as made:
+        made.room.book.file(danger := replace(DANGER, involved=("hr",)), made.room.book.draw(), mark="one")
+        asyncio.run(made.work.at_once("one", "hr", ["hr"]))
+        made.rounds(made.room.clock() + 3 * ACTIVE)
+        assert len(alarms(made)) == 1
+        made.room.book.file(danger, made.room.book.draw(), mark="two")
+        with monkeypatch.context() as dying:
+            dying.setattr(Owing, "alarm_told", killed)
+            with pytest.raises(KeyboardInterrupt):
+                asyncio.run(made.work.at_once("two", "hr", ["hr"]))
+        made.rounds(made.room.clock() + 3 * ACTIVE)
+        assert len(alarms(made)) == 2
+
+
+def killed(*_: object) -> None:
+    """The process ends here."""
+    raise KeyboardInterrupt
+
+
+def test_danger_that_somebody_has_looked_into_meanwhile_is_told_no_more() -> None:
+    """Nobody needs to be called to what is being read."""
+    with working() as made:
+        made.room.reported(danger=True)
+        made.room.shown()
+        made.rounds(made.room.clock() + 3 * ACTIVE)
+        assert alarms(made) == []
+        assert made.room.book.owing.alarms() == ()
+
+
+def test_p10_danger_that_nobody_here_can_read_is_told_to_all_in_the_words_of_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the reports are locked, and in level sealed, it is not known whose it is: all are told to look, and nobody more."""
+    for refusal in (Locked, KeyElsewhere):
+        with working() as made:
+            made.room.reported(involved=("hr",), danger=True)
+
+            def closed(*_: object, why: type[Exception] = refusal) -> None:
+                raise why
+
+            monkeypatch.setattr(Caseroom, "listed", closed)
+            made.rounds(made.room.clock() + 4 * ACTIVE)
+            same = json_of(made, AT_WINDOW)
+            assert alarms(made) == [(f"person:{each}", same) for each in ("ada", "hana", "ida")]
 
 
 def test_what_is_overdue_is_told_once_a_day_to_whoever_sees_it() -> None:

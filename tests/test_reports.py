@@ -255,7 +255,8 @@ def test_p11_all_of_hr_can_be_involved(reports: Reports) -> None:
     casebook = replace(book.casebook, people=keyed, lacks=tuple)
     bound = replace(book, casebook=casebook, alarms=[lambda *given: chosen.append(given)])
     bound.file(Written("violation", (), "zebrafinch", "", "This week", "hr", ("hr",), danger=True))
-    assert chosen == [("hr", ("hana", "joan"))]
+    (mark,) = casebook.owing.alarms()
+    assert chosen == [(mark, "hr", ("hana", "joan"))]
 
 
 def test_an_alarm_that_fails_takes_no_receipt_away(reports: Reports) -> None:
@@ -302,8 +303,8 @@ def test_one_too_many_keeps_what_was_typed(driver: Any, channel: str, door: Disp
 
 def test_danger_alone_is_told_at_once(reports: Reports) -> None:
     """Whoever reads it is told; of every other report nobody is, before its window."""
-    told: list[tuple[str, tuple[str, ...]]] = []
-    reports.alarms.append(lambda route, involved: told.append((route, involved)))
+    told: list[tuple[object, ...]] = []
+    reports.alarms.append(lambda _, *whom: told.append(whom))
     book = reports.door.book
     assert book is not None
     written = Written("violation", (), "zebrafinch", "", "This week", "hr", (), danger=False)
@@ -345,9 +346,9 @@ def test_p11_several_may_be_involved(driver: Any, channel: str, reports: Reports
     assert isinstance(book, Bound)
     people = [Recipient(id, name, "hr") for id, name in (("hana", "Hana Ruiz"), ("joan", "Joan Wells"), ("sam", "Sam Ortiz"))]
     keyed = tuple(replace(each, key=book.casebook.people[0].key) for each in (*people, Recipient("ada", "Ada Clerk", "fallback")))
-    told: list[tuple[str, tuple[str, ...]]] = []
+    told: list[tuple[object, ...]] = []
     casebook = replace(book.casebook, people=keyed, lacks=tuple)
-    object.__setattr__(reports.door, "book", replace(book, casebook=casebook, alarms=[lambda *given: told.append(given)]))
+    object.__setattr__(reports.door, "book", replace(book, casebook=casebook, alarms=[lambda _, *whom: told.append(whom)]))
     filed(driver, {**REPORT, "f7": "hana,sam", "f8": "b"})
     assert told == [("hr", ("hana", "sam"))]
     opened(driver, "note")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from bot.casebook import enclosing, receipt, recipients, submission
 from bot.casebook.keeping import Keeping
 from bot.casebook.kept import Found, Sealed
+from bot.casebook.owing import Owing
 from bot.casebook.padding import FILES
 from bot.casebook.receipt import Receipt
 from bot.casebook.recipients import Recipient, UnknownRoute
@@ -28,8 +29,6 @@ from bot.casebook.windows import Window, Windows
 from bot.report_settings import ReportSettings
 
 __all__ = ["Behind", "Casebook", "Enclosure", "Invalid", "KeyElsewhere", "Receipt", "Submission", "Unready", "Window"]
-
-_TOLD = "told"
 
 
 class Unready(Exception):
@@ -82,15 +81,21 @@ class Casebook:
         return receipt.derive(typed, self.salt)
 
     def file(
-        self, given: Submission, new: Receipt, files: Sequence[Enclosure] = (), sizes: Mapping[str, int] | None = None
+        self,
+        given: Submission,
+        new: Receipt,
+        files: Sequence[Enclosure] = (),
+        sizes: Mapping[str, int] | None = None,
+        mark: str = "",
     ) -> Window | None:
-        """Seals and keeps a report: one row, and nothing else. The window at which it comes to light; None where it has at once.
+        """Seals and keeps a report: one row, and nothing else. The window at which it comes to light; None where it has at once,
+        for somebody is in danger: then `owing` has a mark beside it, this one or a new id, until that was told of.
 
         Raises Invalid, UnknownRoute and NobodyLeft, TooLong, Unready, NotSealed, DatabaseGone; nothing was kept then.
         """
         report = self._checked(given, sizes or {})
         to = recipients.chosen(self.people, report.route, report.involved)
-        return self._file(report, to, new, files)
+        return self._file(report, to, new, files, mark=mark)
 
     def behind(self, own: Receipt) -> Behind | None:
         """What lies behind a receipt; None for one that is malformed, unknown, changed or deleted: all alike.
@@ -116,13 +121,14 @@ class Casebook:
         said = submission.tidy(text)
         if not 0 < len(said) <= LONGEST_WHAT:
             raise Invalid("Please write something." if not said else f"Please keep to {LONGEST_WHAT:,} letters.")
-        found = self.store.at(own.lookup)
-        if found is None:
-            return False
-        ids, involved = self._readers(found, own)
-        to = tuple(each for each in self.people if each.id in ids and each.key) or recipients.fallback(self.people, involved)
-        sealed = seal(added(said), recipients.keys(to, involved))
-        self.store.add_word(self.new_id(), found.id, self._window(), sealed)
+        with self.store.transaction():
+            found = self.store.at(own.lookup, to_write=True)
+            if found is None:
+                return False
+            ids, involved = self._readers(found, own)
+            to = tuple(each for each in self.people if each.id in ids and each.key) or recipients.fallback(self.people, involved)
+            sealed = seal(added(said), recipients.keys(to, involved))
+            self.store.add_word(self.new_id(), found.id, self._window(), sealed)
         return True
 
     def change(self, own: Receipt, new: Receipt) -> bool:
@@ -131,7 +137,7 @@ class Casebook:
         False where nothing lies behind. Raises DatabaseGone.
         """
         with self.store.transaction():
-            found = self.store.at(own.lookup)
+            found = self.store.at(own.lookup, to_write=True)
             if found is None:
                 return False
             kept = seal(unseal(found.own, own.identity), [new.public], 1)
@@ -170,22 +176,17 @@ class Casebook:
         """Lets the files tell of no moment but this one, as they do at each round: neither of a filing nor of a visit (P6)."""
         self.store.still()
 
-    def told(self, window: Window | None = None) -> bool:
-        """Whether the notice of a window, the last one that was reached, was handed on."""
-        window = window or self.window()
-        return self.store.value(_TOLD) == f"{window.day} {window.name}"
-
-    def mark_told(self, window: Window | None = None) -> bool:
-        """The notice of a window, the last one that was reached, is handed on; False where it was before, by whatever replica."""
-        window = window or self.window()
-        return self.store.put_once(_TOLD, f"{window.day} {window.name}")
-
     @property
     def room(self) -> Room:
         """HR's side. Raises KeyElsewhere in level sealed."""
         if self.opener is None:
             raise KeyElsewhere
         return Room(self.store, self.people, self.opener, self.new_id)
+
+    @property
+    def owing(self) -> Owing:
+        """What those who receive reports are still to be told of."""
+        return Owing(self.store)
 
     @property
     def keeping(self) -> Keeping:
@@ -202,14 +203,20 @@ class Casebook:
         return report
 
     def _file(
-        self, report: Submission, to: Sequence[Recipient], new: Receipt, files: Sequence[Enclosure], linked: str = ""
+        self,
+        report: Submission,
+        to: Sequence[Recipient],
+        new: Receipt,
+        files: Sequence[Enclosure],
+        linked: str = "",
+        mark: str = "",
     ) -> Window | None:
         keys, ids = recipients.keys(to, report.involved), tuple(each.id for each in to)
         enclosed = seal(enclosing.to_bytes(files), keys, buckets=FILES) if files else b""
         own = seal(submission.readers_to_bytes(ids, report), [new.public], 1)
         row = Sealed(self.new_id(), new.lookup, new.public, own, seal(submission.to_bytes(report, ids, linked), keys), enclosed)
         if report.danger:
-            self.store.file_at_once(row, self.windows.day(self.now()))
+            self.store.file_at_once(row, self.windows.day(self.now()), mark or self.new_id())
             return None
         window = self._window()
         self.store.file(row, window)

@@ -49,14 +49,14 @@ class Keeping:
     def dispose(self, cases: Collection[Case], today: datetime.date) -> tuple[Disposed, ...]:
         """Deletes these cases, as they were seen, with all that is in them, for good (P19); what the log says of it now.
 
-        Raises Kept, and deletes none, where one may not be deleted or somebody has changed it since.
+        Raises Kept, and deletes none, where one may not be deleted, or somebody has changed it or the reporter was heard since.
         """
         if not all(self.since(each, today) for each in cases):
             raise Kept
         made = []
         with self._store.transaction():
             for each in cases:
-                if not self._store.delete(each.id, each.version):
+                if not self._store.delete(each.id, each.version, each.heard):
                     raise Kept
                 made.append(Disposed(self._new_id(), today, each.schedule))
                 self._store.log_disposed(made[-1].id, today, each.schedule)

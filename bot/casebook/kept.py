@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 
 from bot.casebook.windows import Window
 
+# Kept of the installation: the window whose release is still to be told of; and, followed by a mark drawn by chance, that a
+# report was handed over at once and is still to be told of.
+OWED, ALARM = "owed", "alarm:"
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
@@ -42,3 +46,8 @@ class Word:
     place: int
     sealed: bytes = field(repr=False)
     reply: bytes = field(repr=False)
+
+
+def named(window: Window) -> str:
+    """A window as it is kept in one text; later windows have greater ones."""
+    return f"{window.day.isoformat()} {window.name}"

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 from bot.casebook import rewriting
-from bot.casebook.kept import Found, Sealed, Word
+from bot.casebook.kept import ALARM, OWED, Found, Sealed, Word, named
 from bot.casebook.shapes import Change, Done
 from bot.casebook.windows import Window
 from bot.database import Database, DatabaseGone, Row
 from bot.database.values import day_from_text
 
 _MOVED = "id, lookup, public, own, sealed, enclosed"
+# Kept of the installation while the tables are still to be written anew.
+_ANEW = "anew"
 
 
 class Store:
@@ -48,14 +50,17 @@ class Store:
         with self.transaction():
             rewriting.mix(self._database, "waiting", row.id, size, lambda: self._database.run(sql, values))
 
-    def file_at_once(self, row: Sealed, day: datetime.date) -> None:
-        """The one exception: somebody is in danger, and the report comes to light now."""
+    def file_at_once(self, row: Sealed, day: datetime.date, mark: str) -> None:
+        """The one exception: somebody is in danger, and the report comes to light now. Until it was told of, a mark says so that
+        is found nowhere beside the report."""
         with self.transaction():
             sql = f"INSERT INTO report ({_MOVED}, {_FRESH}) VALUES (?, ?, ?, ?, ?, ?, ?, {_FRESH_VALUES})"  # noqa: S608 - our own
             self._database.run(sql, [*_values(row), day.isoformat()])
+            self.put(ALARM + mark, "1")
 
     def release(self, window: Window, day: datetime.date) -> bool:
-        """What waits for this window or an earlier one comes to light on this day; everything is written anew in random order.
+        """What waits for this window or an earlier one comes to light on this day; everything is written anew in random order: in
+        PostgreSQL at each window, in SQLite, where what waits is mixed already, if anything was moved or deleted.
 
         False where nothing came to light. May be done twice.
         """
@@ -76,18 +81,27 @@ class Store:
             self._database.run("DELETE FROM waiting_word WHERE id IN (SELECT id FROM word)")
             # What was added at the very moment at which its case was deleted belongs to nothing.
             gone = "DELETE FROM waiting_word WHERE report NOT IN (SELECT id FROM report UNION ALL SELECT id FROM waiting)"
-            self._database.run(gone)
+            left = self._database.run(gone) + moved > 0
             rewriting.shuffle(self._database)
-        if self._database.dialect == "sqlite":
-            with suppress(DatabaseGone):  # it came to light all the same; the next window writes the file anew
-                rewriting.compact(self._database)
-            self._written()
+            if left and self._database.dialect == "sqlite":
+                self.put(_ANEW, "1")
+            if moved:
+                self.put(OWED, named(window))
+        if self.value(_ANEW):
+            self.compact()
         return moved > 0
 
-    def at(self, lookup: str) -> Found | None:
-        """What lies at this digest. It asks as much of the database whether there is something or not (P12)."""
-        waiting = list(self._database.rows("SELECT id, day, slot, public, own FROM waiting WHERE lookup = ?", [lookup]))
-        report = list(self._database.rows("SELECT id, day, public, own, state, concluded FROM report WHERE lookup = ?", [lookup]))
+    def at(self, lookup: str, *, to_write: bool = False) -> Found | None:
+        """What lies at this digest. It asks as much of the database whether there is something or not (P12).
+
+        `to_write`, within a transaction, waits for whoever changes it just now, and keeps others from it until the end: what is
+        written by it would else undo a recusal (P11). In SQLite the transaction itself sees to that.
+        """
+        held = "FOR UPDATE" if to_write and self._database.dialect == "postgres" else ""
+        sql = f"SELECT id, day, slot, public, own FROM waiting WHERE lookup = ? {held}"  # noqa: S608 - our own words
+        waiting = list(self._database.rows(sql, [lookup]))
+        sql = f"SELECT id, day, public, own, state, concluded FROM report WHERE lookup = ? {held}"  # noqa: S608 - as above
+        report = list(self._database.rows(sql, [lookup]))
         for row in report:
             return Found(
                 row["id"],
@@ -189,13 +203,18 @@ class Store:
         with self.transaction():
             self._database.run("UPDATE report SET opened = 1 WHERE id = ? AND opened = 0", [id])
 
-    def delete(self, id: str, version: int) -> bool:
-        """Deletes a case with all that is in it; False where somebody has changed it since that version. Within a transaction;
-        `compact` comes after it."""
-        if self._database.run("DELETE FROM report WHERE id = ? AND version = ?", [id, version]) != 1:
+    def delete(self, id: str, version: int, heard: datetime.date) -> bool:
+        """Deletes a case with all that is in it; False where somebody has changed it since that version, or something from the
+        reporter came to light after the day `heard`. Within a transaction; `compact` comes after it."""
+        sql = (
+            "DELETE FROM report WHERE id = ? AND version = ? "
+            "AND NOT EXISTS (SELECT 1 FROM word WHERE report = ? AND place = 0 AND day > ?)"
+        )
+        if self._database.run(sql, [id, version, id, heard.isoformat()]) != 1:
             return False
         for table in ("waiting_word", "word", "trail"):
             self._database.run(f"DELETE FROM {table} WHERE report = ?", [id])  # noqa: S608 - as above
+        self.put(_ANEW, "1")
         return True
 
     def log_disposed(self, id: str, day: datetime.date, schedule: str) -> None:
@@ -203,9 +222,10 @@ class Store:
         self._database.run("INSERT INTO disposed (id, day, schedule) VALUES (?, ?, ?)", [id, day.isoformat(), schedule])
 
     def compact(self) -> None:
-        """Writes anew what is left, so that nothing of what was deleted stays in free pages (P19)."""
-        with suppress(DatabaseGone):  # it is deleted all the same; the next window writes the tables anew
+        """Writes anew what is left, so that nothing of what was deleted or moved stays in free pages (P19)."""
+        with suppress(DatabaseGone, MemoryError):  # it is done all the same; the next window writes the tables anew
             rewriting.compact(self._database)
+            self.drop(_ANEW)
         self._written()
 
     def disposed(self) -> list[Row]:
@@ -223,14 +243,16 @@ class Store:
         with self.transaction():
             self._database.run(sql, [name, value])
 
-    def put_once(self, name: str, value: str) -> bool:
-        """Keeps something, once; False where exactly this is kept already."""
-        sql = (
-            "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
-            "WHERE installation.value <> excluded.value"
-        )
+    def names(self, beginning: str) -> list[str]:
+        """The names, beginning so, under which something is kept of the installation."""
+        rows = self._database.rows("SELECT name FROM installation ORDER BY name")
+        return [row["name"] for row in rows if row["name"].startswith(beginning)]
+
+    def drop(self, name: str, until: str = "") -> None:
+        """Keeps it no more; with `until`, unless its value is greater."""
+        sql = "DELETE FROM installation WHERE name = ? AND (value <= ? OR ? = '')"
         with self.transaction():
-            return self._database.run(sql, [name, value]) == 1
+            self._database.run(sql, [name, until, until])
 
 
 _FRESH = "day, state, holder, version, opened, on_hold, schedule, concluded"
