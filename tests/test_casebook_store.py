@@ -356,6 +356,20 @@ def test_p11_retaliation_never_reaches_somebody_involved_in_the_first(here: Open
     assert len(here.book.room.cases(["ada"])) == 1
 
 
+def test_p11_retaliation_never_reaches_somebody_who_gave_the_first_up(here: Opened) -> None:
+    """Who said that they are involved reads neither the first any more nor the one of retaliation; nor do others after them."""
+    first = here.book.draw()
+    here.book.file(report(), first)
+    here.released()
+    (case,) = here.book.room.cases(HR)
+    assert here.book.room.act(case.id, _change(here, 0, "", recused="hana"))
+    assert here.book.room.act(case.id, _change(here, 1, "", recused="joan"))
+    assert here.book.tell_of_retaliation(first, report(kind="retaliation"), here.book.draw())
+    here.released()
+    assert here.book.room.cases(HR) == ()
+    assert len(here.book.room.cases(["ada"])) == 2
+
+
 def test_files_are_sealed_padded_and_seen_by_the_same_readers(here: Opened) -> None:
     """A file of ten bytes and one of ten thousand take the same room."""
     sizes = set()

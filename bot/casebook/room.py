@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.casebook import enclosing, recipients, submission
@@ -83,6 +84,8 @@ class Room:
             report, readers, linked = submission.from_bytes(self._opener.open_any(row["sealed"]))
             to = self._to(report, readers, change.recused)
             if change.recused:
+                # Who is involved stays so: a report of retaliation for this one must not reach them either (P11).
+                report = replace(report, involved=tuple(sorted({*report.involved, change.recused})))
                 self._reseal(row, report, to, linked)
             if change.file:
                 self._enclose(row, change.file, _keys(to, report))
