@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from bot.case_handles import ForgedHandle, Handles, OldHandle
 from bot.caseroom import Caseroom, Reader, Shown
@@ -20,10 +19,9 @@ from bot.journeys.cases import Wanted
 from bot.journeys.casework import ACT, LIST, TAKE, WEB
 from bot.journeys.hr import case_link
 from bot.sentences import sentence
+from bot.threads import InThread
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import Block, Button, Form, Text, View, view
-
-InThread = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bot.answering import UnknownTurn
 from bot.case_access import CaseAccess, NotAReader
-from bot.case_dialogs import Dialogs, InThread, Seat
+from bot.case_dialogs import Dialogs, Seat
 from bot.case_handles import ForgedHandle
 from bot.database import DatabaseGone
 from bot.journeys import case_words, casework
@@ -21,6 +21,7 @@ from bot.journeys.case_refusals import NoSuchCase
 from bot.journeys.hr import case_link
 from bot.people import Account, Person
 from bot.sentences import sentence
+from bot.threads import InThread
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import Text, View, view
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import datetime
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.ledger import Ledger
 from bot.people import Account, Person, Profile, Sender, Standing
+from bot.threads import InThread
 
 # How long the platform may take to say who somebody is, in seconds: the person waits meanwhile.
 PATIENCE = 2.0
@@ -20,7 +20,6 @@ SILENT_FOR = 30.0
 # So many unknown accounts are remembered at most.
 REMEMBERED = 10_000
 # Calls a function, with these arguments, where the ledger may be used.
-InThread = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 
 from bot.casebook import Window, recipients
 from bot.caseroom import Caseroom, KeyElsewhere, Locked, Reader, Row
@@ -19,6 +18,7 @@ from bot.journeys.hr import CASES_LINK
 from bot.ledger import Ledger
 from bot.records import Notice
 from bot.report_settings import NOTICES
+from bot.threads import InThread
 from bot.views import Button, Text, View, view
 
 # How long a ledger that is away is left alone, in seconds.
@@ -43,7 +43,6 @@ UNOPENED = view(
     Text("Something that came to light a week ago or longer has not been opened by anybody. It waits for you in the case room."),
     ROOM,
 )
-InThread = Callable[..., Awaitable[Any]]
 
 
 class Releasing:

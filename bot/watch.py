@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from bot.ledger import DatabaseGone, Ledger
 from bot.logs import place
+from bot.threads import InThread
 
 # How long what the ledger said counts, in seconds.
 KEPT = 60.0
@@ -19,9 +19,7 @@ log = logging.getLogger(__name__)
 class Watch:
     """Asks the ledger once a minute at most, beside; no answer waits for it."""
 
-    def __init__(
-        self, ledger: Ledger, in_thread: Callable[..., Awaitable[Any]], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, ledger: Ledger, in_thread: InThread, clock: Callable[[], float] = time.monotonic) -> None:
         self._ledger = ledger
         self._in_thread = in_thread
         self._clock = clock

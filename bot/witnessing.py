@@ -12,7 +12,6 @@ import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.evidence.chain import BEGINNING
@@ -22,6 +21,7 @@ from bot.ledger import Ledger
 from bot.ledger.acts import PAGE
 from bot.office_hours import Hours
 from bot.records import Notice
+from bot.threads import InThread
 from bot.timestamps import FAILED, GRANTED, Stamp, stamp
 from bot.views import Text, view
 from bot.witness_settings import Witnesses
@@ -38,7 +38,6 @@ MOST_MISSING = 400
 SLOWLY = datetime.timedelta(hours=1)
 _DAY = datetime.timedelta(days=1)
 log = logging.getLogger(__name__)
-InThread = Callable[..., Awaitable[Any]]
 Stamping = Callable[[str, bytes], Awaitable[Stamp]]
 
 

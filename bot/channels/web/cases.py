@@ -15,7 +15,7 @@ from bot.case_keeping import CaseKeeping
 from bot.caseroom import Caseroom, KeyElsewhere, Locked, WrongPassphrase
 from bot.channels import Stateless
 from bot.channels.web import cases_render as render
-from bot.channels.web.cases_border import ELSEWHERE, HEADERS, Answer, Border, InThread, NotOurs, Seat, must_be_ours
+from bot.channels.web.cases_border import ELSEWHERE, HEADERS, Answer, Border, NotOurs, Seat, must_be_ours
 from bot.channels.web.cases_capture import ROUTE, Capturing
 from bot.channels.web.cases_disclosure import Disclosing
 from bot.channels.web.cases_keeping import KeepingPages
@@ -26,6 +26,7 @@ from bot.journeys.case_refusals import NoSuchCase, Refused, Unfilled
 from bot.journeys.case_table import Act
 from bot.journeys.cases import Wanted
 from bot.sentences import sentence
+from bot.threads import InThread
 from bot.views import Quote
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import web
 
@@ -19,6 +18,7 @@ from bot.database import DatabaseGone
 from bot.journeys import case_words
 from bot.journeys.case_refusals import NoSuchCase
 from bot.sentences import sentence
+from bot.threads import InThread
 
 COOKIE = "cases"
 MOST_BYTES = 64 * 1024
@@ -27,8 +27,6 @@ ELSEWHERE = (
     "Reports are sealed to keys that only you have, on your own computer. This server cannot open them.",
     "Read and answer them there: clausebot reader (docs/reports.md says how).",
 )
-
-InThread = Callable[..., Awaitable[Any]]
 
 
 class NotOurs(Exception):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import web
 
@@ -21,6 +20,7 @@ from bot.channels.web.cases_border import Answer, Border, Seat
 from bot.channels.web.cases_shapes import Capture, Unlock
 from bot.journeys.case_refusals import NoSuchCase, Refused
 from bot.sentences import sentence
+from bot.threads import InThread
 
 NOTED = "The attempt is noted in the case."
 ROUTE = f"{PATH}/case/{{id}}/capture"
@@ -31,7 +31,7 @@ class Capturing:
     """`border` is that of all pages; `paper` answers with the case."""
 
     caseroom: Caseroom
-    in_book: Callable[..., Awaitable[Any]]
+    in_book: InThread
     border: Border
     paper: Callable[..., Awaitable[Answer]]
     _visiting: int = field(default=0, init=False)

@@ -13,13 +13,14 @@ from aiohttp import web
 from bot import disclosing
 from bot.case_access import PATH
 from bot.caseroom import Caseroom, Locked, Shown
-from bot.channels.web.cases_border import HEADERS, Answer, Border, InThread, Seat
+from bot.channels.web.cases_border import HEADERS, Answer, Border, Seat
 from bot.channels.web.cases_disclosure_render import Disclose, choices, has_grown, seen, without_passages
 from bot.channels.web.cases_shapes import Unlock
 from bot.journeys.case_passages import Passage
 from bot.journeys.case_refusals import Outdated
 from bot.journeys.disclosure import Preview, Unfit, disclosed
 from bot.sentences import sentence
+from bot.threads import InThread
 
 # Three short texts for each passage of a long case, encoded.
 MOST_BYTES = 512 * 1024

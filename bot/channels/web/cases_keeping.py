@@ -10,12 +10,13 @@ from bot.case_access import PATH
 from bot.case_keeping import CaseKeeping, Due, Proposed
 from bot.casebook.keeping import Disposed
 from bot.caseroom import Locked
-from bot.channels.web.cases_border import Answer, Border, InThread, NotOurs, Seat
+from bot.channels.web.cases_border import Answer, Border, NotOurs, Seat
 from bot.channels.web.cases_shapes import Deleted, DueLine, ToBeDeleted, Unlock
 from bot.channels.web.posts import numbered
 from bot.citation import date
 from bot.journeys.case_refusals import NotToBeDeleted
 from bot.sentences import sentence
+from bot.threads import InThread
 
 DUE = f"{PATH}/to-be-deleted"
 # What a ticked case is called in the form, before its id; its value is the version that was seen.
