@@ -14,8 +14,8 @@ from bot.config import Settings
 
 # What is kept, where it lies, and what the organisation has set; never a key: reports.key, reports.key.age, secret.
 DATABASES = ("ledger.sqlite", "reports.sqlite")
-BESIDE = ("reports.salt",)
-SETTINGS = ("clausebot.toml", "recipients.toml", "directory.toml", "statement.toml")
+BESIDE = ("reports.salt", "recipients.toml")
+SETTINGS = ("clausebot.toml", "directory.toml", "statement.toml")
 KEYS_APART = (
     "The keys that open anonymous reports are no part of it, so that whoever has it reads none: HR keeps their copy "
     "(clausebot keys escrow FILE)."

@@ -102,7 +102,7 @@ def write_people(settings: Settings, readers: list[Recipient]) -> None:
     _, mistakes = report_reading.read({}, listed, {})
     if mistakes:
         raise click.ClickException("\n".join(mistakes).replace("clausebot.toml: ", ""))
-    people_file.write(settings.state, readers)
+    people_file.write(settings.records, readers)
     if settings.reports.hosted:
         click.echo(f"Where this disk does not last, put this into {people_file.FILE} of what you deploy:", err=True)
         click.echo(people_file.text(readers), err=True)
@@ -112,7 +112,7 @@ def people(settings: Settings) -> list[Recipient]:
     """Those who stand in the file that the commands write."""
     from bot.casebook import people_file
 
-    return people_file.read(settings.state)
+    return people_file.read(settings.records)
 
 
 def known(settings: Settings, id: str) -> None:

@@ -97,7 +97,11 @@ class Settings:
     @property
     def records(self) -> Path:
         """Where what is kept lies; what is tried out in local mode lies apart."""
-        return self.state / "local" if self.local else self.state
+        return _records(self.state, local=self.local)
+
+
+def _records(state: Path, *, local: bool) -> Path:
+    return state / "local" if local else state
 
 
 class SettingsError(Exception):
@@ -114,7 +118,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     organisation, mistakes = _organisation(state / "clausebot.toml")
     hours, more = office_hours.read(organisation.get("organisation", {}))
     witnesses, wrong = witness_settings.read(organisation.get("witness", {}))
-    listed, unread = _table(state / "recipients.toml")
+    local = given.get("CLAUSEBOT_ENV") == "local"
+    listed, unread = _table(_records(state, local=local) / "recipients.toml")
     reports, bad = report_reading.read(organisation.get("reports", {}), listed.get("recipients"), given)
     mistakes += [*more, *wrong, *unread, *bad]
     mistakes += [*_general_mistakes(given, state), *_slack_mistakes(given), *_microsoft_mistakes(given)]
@@ -122,7 +127,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise SettingsError("\n".join(mistakes))
     return Settings(
         state,
-        given.get("CLAUSEBOT_ENV") == "local",
+        local,
         os.fsencode(given.get("CLAUSEBOT_SECRET", "")),
         int(given.get("PORT") or PORT),
         given.get("CLAUSEBOT_URL", "").rstrip("/"),
@@ -130,7 +135,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         _slack(given, organisation),
         _microsoft(given, organisation),
         bool(given.get("DYNO")) and not given.get("DATABASE_URL") and given.get("ALLOW_EPHEMERAL_STORAGE") != "1",
-        hours=hours if given.get("CLAUSEBOT_ENV") != "local" else hours.always(),
+        hours=hours.always() if local else hours,
         database_url=given.get("DATABASE_URL", ""),
         gate_token=given.get("CLAUSEBOT_GATE_TOKEN", ""),
         mail=mail_settings.read(given),

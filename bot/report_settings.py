@@ -97,13 +97,24 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'s' if number > 1 else ''}" if number else ""
 
 
+# Who receives reports in local mode; they stand in its directory of people too (`demonstration`).
+DEMONSTRATED = (
+    Recipient("hr", "Hana Ruiz", HR, email="hana.ruiz@example.gov"),
+    Recipient("independent", "Ada Clerk", FALLBACK, email="ada.clerk@example.gov"),
+)
+
+
 def tried_out(settings: ReportSettings) -> ReportSettings:
-    """Local mode: people who exist to try things out, nothing rests, and there is a window every ten minutes."""
+    """Local mode: people who exist to try things out, nothing rests, and there is a window every ten minutes.
+
+    They stand beside those who are named, unless one of those has their id or address; and where keys are made elsewhere only if
+    nobody is named, since they have none there.
+    """
     every = tuple(datetime.time(minute // 60, minute % 60) for minute in range(0, 24 * 60, 10))
-    people = settings.recipients or (
-        Recipient("hr", "Hana Ruiz", HR, email="hana.ruiz@example.gov"),
-        Recipient("independent", "Ada Clerk", FALLBACK, email="ada.clerk@example.gov"),
-    )
+    named = settings.recipients
+    taken = {text.casefold() for each in named for text in (each.id, each.email)}
+    beside = DEMONSTRATED if settings.level == LEVELS[0] or not named else ()
+    people = (*named, *(each for each in beside if not {each.id, each.email} & taken))[:MOST_RECIPIENTS]
     return replace(settings, windows=every, hold=(0.0, 0.0), notice=NOTICES[1], recipients=people, hosted=False)
 
 

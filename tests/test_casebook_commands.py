@@ -215,3 +215,18 @@ def test_whoever_stands_in_the_settings_is_changed_there(place: Place) -> None:
     assert place.run("escrow", str(place.state / "copy.age")).exit_code == 1
     assert place.run("make").exit_code == 0
     assert "key: here" in place.run("list").stdout
+
+
+def test_local_mode_has_recipients_of_its_own(place: Place) -> None:
+    """Whoever is added there stands beside its people, and the real installation has nobody by it; nor the other way round."""
+    place.people()
+    before = (place.state / "recipients.toml").read_bytes()
+    place.environment["CLAUSEBOT_ENV"] = "local"
+    assert place.run("add", "boss", "--name", "Sam Ortiz", "--route", "supervisor", "--email", "sam@example.gov").exit_code == 0
+    assert (place.state / "recipients.toml").read_bytes() == before
+    listed = place.run("list").stdout.splitlines()
+    assert [each.partition(" ")[0] for each in listed] == ["boss", "hr", "independent"]
+    assert place.run("revoke", "boss").exit_code == 0
+    assert "boss" not in place.run("list").stdout
+    del place.environment["CLAUSEBOT_ENV"]
+    assert "boss" not in place.run("list").stdout

@@ -15,7 +15,7 @@ from bot.casebook.opening import Locked, Vault, WrongPassphrase, unwrapped
 from bot.casebook.starting import ESCROW, casebook
 from bot.office_hours import Hours
 from bot.report_reading import read
-from bot.report_settings import FALLBACK, HR, Recipient, ReportSettings
+from bot.report_settings import FALLBACK, HR, MOST_RECIPIENTS, Recipient, ReportSettings
 from tests.casebooks import OPEN, PEOPLE, Clock, opened, report, wrapped_lightly
 
 pytestmark = pytest.mark.anonymity
@@ -169,8 +169,22 @@ def test_local_mode_makes_people_by_itself_and_is_open_at_once(tmp_path: Path) -
         here.filed(report())
         here.clock.forward(minutes=10)
         assert here.book.release()
-    own, _ = read({}, [{"id": "hr", "name": "HR"}], {"CLAUSEBOT_ENV": "local"})
-    assert len(own.unready) == 1
+
+
+def test_who_is_added_in_local_mode_stands_beside_its_people() -> None:
+    """Nobody is there twice, by id or by address; where keys are made elsewhere, only those who were named are there."""
+    boss = {"id": "boss", "name": "Sam Ortiz", "route": "supervisor"}
+    for own, ids in (
+        ([boss], ["boss", "hr", "independent"]),
+        ([{"id": "hr", "name": "HR"}], ["hr", "independent"]),
+        ([{"id": "ada", "name": "Ada", "route": "fallback", "email": "Ada.Clerk@example.gov"}], ["ada", "hr"]),
+    ):
+        settings, _ = read({}, own, {"CLAUSEBOT_ENV": "local"})
+        assert [each.id for each in settings.recipients] == ids
+        assert settings.unready == ()
+    many = [{**boss, "id": f"boss-{number}"} for number in range(MOST_RECIPIENTS)]
+    assert len(read({}, many, {"CLAUSEBOT_ENV": "local"})[0].recipients) == MOST_RECIPIENTS
+    assert [each.id for each in read({"level": "sealed"}, [boss], {"CLAUSEBOT_ENV": "local"})[0].recipients] == ["boss"]
 
 
 def test_p10_in_level_unlock_nothing_opens_without_the_passphrase(tmp_path: Path) -> None:

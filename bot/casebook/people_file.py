@@ -1,4 +1,4 @@
-"""`recipients.toml` of the data directory: who reads reports, as `clausebot keys` writes it."""
+"""`recipients.toml` beside the records: who reads reports, as `clausebot keys` writes it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FILE = "recipients.toml"
 _FIELDS = ("id", "name", "route", "key", "email")
 
 
-def read(state: Path) -> list[Recipient]:
+def read(place: Path) -> list[Recipient]:
     """Those whom the file names; settings have checked it before."""
-    path = state / FILE
+    path = place / FILE
     listed = tomllib.loads(path.read_text("utf-8")).get("recipients", []) if path.exists() else []
     return [
         Recipient(each["id"], each["name"], each.get("route", "hr"), each.get("key", ""), each.get("email", ""))
@@ -24,9 +24,9 @@ def read(state: Path) -> list[Recipient]:
     ]
 
 
-def write(state: Path, people: Sequence[Recipient]) -> None:
+def write(place: Path, people: Sequence[Recipient]) -> None:
     """Writes the file, whole or not at all."""
-    keys.write(state / FILE, text(people).encode(), anew=True)
+    keys.write(place / FILE, text(people).encode(), anew=True)
 
 
 def text(people: Sequence[Recipient]) -> str:
