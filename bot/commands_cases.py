@@ -33,8 +33,7 @@ def _room(settings: Settings, who: str) -> Iterator[Entered]:
 
     try:
         with ledger_told(), _access(settings) as access, opened(settings) as book:
-            person = access.ledger.people.by_email(who)
-            actor, readers = access.reader(person.id if person else ""), access.readers()
+            actor, readers = access.reader(_person(access, who)), access.readers()
             room = Caseroom(book, settings.hours, access.today)
             if settings.reports.level == "unlock":
                 room.unlock(click.prompt("The passphrase of the keys", hide_input=True, err=True))
@@ -60,6 +59,16 @@ def _access(settings: Settings) -> Iterator[CaseAccess]:
         )
 
 
+def _person(access: CaseAccess, email: str) -> str:
+    """The id of the person with this address, empty where there is nobody; a recipient's address must be somebody's."""
+    person = access.ledger.people.by_email(email)
+    if person is None and email.casefold() in {each.email.casefold() for each in access.recipients}:
+        raise click.ClickException(
+            f"{email} receives reports, but the directory of people has nobody with this address: clausebot people import FILE"
+        )
+    return person.id if person else ""
+
+
 @click.group()
 def cases() -> None:
     """Work on reports in this terminal, and make links to the case room. Where the keys are elsewhere, only links."""
@@ -76,8 +85,7 @@ def link(settings: Settings, email: str) -> None:
         raise click.ClickException("the bot's own address is not known; set CLAUSEBOT_URL")
     try:
         with ledger_told(), _access(settings) as access:
-            person = access.ledger.people.by_email(email)
-            click.echo(access.link_for(person.id if person else ""))
+            click.echo(access.link_for(_person(access, email)))
     except NotAReader:
         raise click.ClickException(f"{email} receives no reports; clausebot keys list shows who does") from None
 

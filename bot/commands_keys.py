@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -69,8 +70,8 @@ def list_keys(settings: Settings) -> None:
         for each in book.people:
             elsewhere = "in the wrapped file" if settings.reports.level == "unlock" else "elsewhere"
             where = "lost" if each.id in lost else "here" if each.id in ring else elsewhere if each.key else "none"
-            click.echo(f"{each.id}  {each.route}  {each.name}  key: {where}  {each.key}".rstrip())
-        for sentence in book.missing():
+            click.echo("  ".join(filter(None, (each.id, each.route, each.name, each.email, f"key: {where}", each.key))))
+        for sentence in (*book.missing(), *_unread(settings)):
             click.echo(sentence, err=True)
         click.echo(f"Level {settings.reports.level}. " + ("" if book.missing() else "Reports are taken."), err=True)
 
@@ -172,6 +173,16 @@ def recover(settings: Settings, file: Path) -> None:
     merged = {id: tuple(dict.fromkeys((*copied.get(id, ()), *ring.get(id, ())))) for id in dict.fromkeys((*copied, *ring))}
     keep(settings, merged)
     click.echo(f"Brought back: {', '.join(copied)}. {AGAIN}", err=True)
+
+
+def _unread(settings: Settings) -> tuple[str, ...]:
+    """Who receives reports and can read nothing, each a sentence; none where the ledger cannot tell."""
+    from bot.checking import LEDGER_ERRORS
+    from bot.unread import unread
+
+    with suppress(*LEDGER_ERRORS):
+        return unread(settings)
+    return ()
 
 
 def _write_own(output: Path) -> None:

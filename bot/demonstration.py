@@ -1,4 +1,7 @@
-"""The people of the local mode, who exist to try things out: staff, a supervisor and HR. They stand in the local ledger alone."""
+"""The people of the local mode, who exist to try things out: staff, a supervisor, HR and somebody independent.
+
+They stand in the local ledger alone.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ PEOPLE = {
     ),
     "supervisor": Person("demo-supervisor", "Sam Ortiz", "sam.ortiz@example.gov", role="Supervisor", department="Parks"),
     "hr": Person("demo-hr", "Hana Ruiz", "hana.ruiz@example.gov", role="Director", department="Human Resources"),
+    "independent": Person("demo-independent", "Ada Clerk", "ada.clerk@example.gov", role="City Clerk", department="City Clerk"),
 }
 CHANNELS = ("web", "console")
 

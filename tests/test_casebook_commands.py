@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bot import app, demonstration
 from bot.__main__ import main
+from bot.case_access import CaseAccess
 from bot.casebook import keys
 from bot.casebook.starting import casebook
 from bot.config import read_settings
+from bot.people import Person
+from bot.tokens import Tokens
 from tests.casebooks import report, wrapped_lightly
 
 pytestmark = pytest.mark.anonymity
@@ -61,7 +65,7 @@ def test_from_nothing_to_open_in_four_commands(place: Place) -> None:
     assert place.run("escrow", str(copy), given=TWICE).exit_code == 0
     last = place.run("list")
     assert "Reports are taken." in last.stderr
-    assert "hr  hr  Human Resources  key: here  age1" in last.stdout
+    assert "hr  hr  Human Resources  hr@example.gov  key: here  age1" in last.stdout
     assert "AGE-SECRET" not in last.output + first.output
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     book = _book(place)
@@ -81,7 +85,7 @@ def test_a_lost_key_is_said_to_be_lost_and_the_copy_brings_it_back(place: Place)
     book.store.close()
     (place.state / keys.KEY_FILE).unlink()
     listed = place.run("list")
-    assert "hr  hr  Human Resources  key: lost" in listed.stdout
+    assert "hr  hr  Human Resources  hr@example.gov  key: lost" in listed.stdout
     assert "The key of hr is lost" in listed.stderr
     assert not (place.state / keys.KEY_FILE).exists()
     assert place.run("recover", str(copy), given="not this one\n").exit_code == 1
@@ -230,3 +234,38 @@ def test_local_mode_has_recipients_of_its_own(place: Place) -> None:
     assert "boss" not in place.run("list").stdout
     del place.environment["CLAUSEBOT_ENV"]
     assert "boss" not in place.run("list").stdout
+
+
+def test_the_list_shows_addresses_and_who_can_read_nothing(place: Place) -> None:
+    """Whoever the directory of people does not know enters no case room, and so does whoever has no address."""
+    place.people()
+    place.run("add", "joan", "--name", "Joan Wells")
+    before = place.run("list")
+    assert "hr  hr  Human Resources  hr@example.gov  key: " in before.stdout
+    assert "hr cannot enter the case room" in before.stderr
+    with app.ledger(read_settings(place.environment)) as ledger, ledger.transaction():
+        ledger.people.put(Person("h", "Hana Ruiz", "HR@example.gov"))
+    said = place.run("list").stderr
+    assert "hr cannot enter" not in said
+    assert (
+        "clerk cannot enter the case room, and gets no notices: the directory of people has nobody with clerk@example.gov who"
+        in said
+    )
+    assert "joan cannot enter the case room, and gets no notices: they have no address" in said
+    (place.state / "ledger.sqlite").unlink()
+    (place.state / "ledger.sqlite").mkdir()
+    unusable = place.run("list")
+    assert unusable.exit_code == 0
+    assert "cannot enter" not in unusable.stderr
+
+
+def test_local_mode_knows_who_receives_reports_there(place: Place) -> None:
+    """Its people stand in its directory: HR, and Ada who is independent."""
+    place.environment["CLAUSEBOT_ENV"] = "local"
+    assert "cannot enter" not in place.run("list").stderr
+    settings = read_settings(place.environment)
+    with app.ledger(settings) as ledger:
+        demonstration.seed(ledger)
+        access = CaseAccess(ledger, Tokens(b""), "", settings.reports.recipients)
+        assert {each.name: each.recipients for each in access.readers()} == {"Hana Ruiz": {"hr"}, "Ada Clerk": {"independent"}}
+    assert "cannot enter" not in place.run("list").stderr

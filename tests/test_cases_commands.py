@@ -76,6 +76,15 @@ def test_a_link_is_made_for_whoever_receives_reports(settings: Settings) -> None
     assert "CLAUSEBOT_URL" in run(replace(settings, url=""), "link", "hana@city.example", code=1).stderr
 
 
+def test_a_recipient_whom_the_directory_does_not_know_is_told_so(settings: Settings) -> None:
+    """Not that they receive no reports; the directory of people is what has to learn the address."""
+    carol = Recipient("carol", "Carol Doe", "supervisor", email="carol@city.example")
+    with_carol = replace(settings, reports=replace(settings.reports, recipients=(*PEOPLE, carol)))
+    for words in (("link", "Carol@city.example"), ("list", "--as", "carol@city.example")):
+        said = run(with_carol, *words, code=1).stderr
+        assert "receives reports, but the directory of people has nobody with this address: clausebot people import" in said
+
+
 def test_each_sees_what_is_theirs(settings: Settings) -> None:
     """Hana one case, Ida two, the independent none, and Bob is turned away."""
     seen = [run(settings, "list", "--as", f"{name}@city.example").stdout.splitlines() for name in ("hana", "ida", "ada")]

@@ -81,7 +81,7 @@ def test_hr_asks_and_watches(hana: Driver, peopled: Dispatcher, channel: str) ->
     assert "has passed" in wrong
     assert "did you mean" in wrong.lower()
     asked = hana.submit("Ask them to sign", {"policy": "416", "audience": "everyone", "due": "2026-12-11"})
-    assert "everyone: 3 people today" in asked
+    assert "everyone: 4 people today" in asked
 
     def refreshed() -> None:
         (request,) = peopled.ledger.requests.open(peopled.today())
@@ -90,11 +90,11 @@ def test_hr_asks_and_watches(hana: Driver, peopled: Dispatcher, channel: str) ->
 
     peopled.thread.submit(refreshed).result()
     shown = hana.press("Show this request")
-    assert "0 of 3 signed" in shown
+    assert "0 of 4 signed" in shown
     assert "Parks" in shown
     assert "Alice Stone" in hana.press("Who is outstanding")
     hana.press("Back to the request")
-    assert "3 people are reminded" in hana.press("Remind them now")
+    assert "4 people are reminded" in hana.press("Remind them now")
     hana.press("Back to the request")
     assert "Closed" in hana.press("Close this request")
 

@@ -47,6 +47,7 @@ STANDINGS = (
     Seat("staff", "Staff", Standing.STAFF, "Alice Stone"),
     Seat("supervisor", "Supervisor", Standing.STAFF, "Sam Ortiz"),
     Seat("hr", "HR", Standing.HR, "Hana Ruiz"),
+    Seat("independent", "Independent", Standing.STAFF, "Ada Clerk"),
 )
 _templates.globals.update(
     NAME=NAME,
