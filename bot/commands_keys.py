@@ -178,10 +178,10 @@ def recover(settings: Settings, file: Path) -> None:
 def _unread(settings: Settings) -> tuple[str, ...]:
     """Who receives reports and can read nothing, each a sentence; none where the ledger cannot tell."""
     from bot.checking import LEDGER_ERRORS
-    from bot.unread import unread
+    from bot.unread import told, unread
 
     with suppress(*LEDGER_ERRORS):
-        return unread(settings)
+        return tuple(map(told, unread(settings)))
     return ()
 
 

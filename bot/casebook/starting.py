@@ -19,7 +19,7 @@ from bot.casebook.windows import Windows
 from bot.database import Database, migrating
 from bot.database.sqlite import SQLite
 from bot.office_hours import Hours
-from bot.report_settings import ReportSettings
+from bot.report_settings import Recipient, ReportSettings
 
 FILE = "reports.sqlite"
 MIGRATIONS = "bot.casebook.migrations"
@@ -55,9 +55,8 @@ def casebook(
     store = Store(database, lambda: still(path, windows, now()) if path else None)
     migrating.migrate(database, MIGRATIONS)
     ring = _ring(settings, place, store, say)
-    people = tuple(replace(each, key=each.key or keys.publics(ring).get(each.id, "")) for each in settings.recipients)
-    salt = _salt(settings, place)
-    known = hashlib.sha256(b"salt\n" + salt).hexdigest()
+    people, salt = _keyed(settings, ring), _salt(settings, place)
+    known = _known(salt)
     if not store.value(_SALT):
         store.put(_SALT, known)
 
@@ -65,6 +64,26 @@ def casebook(
         return _lacks(settings, store, ring, known)
 
     return Casebook(store, settings, people, salt, windows, _opener(settings, place, ring, now), now, lacks=lacks)
+
+
+def lacking(settings: ReportSettings, place: Path, hours: Hours) -> tuple[str, ...]:
+    """What is missing before reports may be taken, each a sentence, looked at without making keys, a salt or a database.
+
+    Raises NoKeyFile, DatabaseGone and OSError.
+    """
+    ring = keys.parsed(key_text(settings, place)) if settings.level == "embedded" else {}
+    begun = bool(settings.database_url) or (place / FILE).exists()
+    store = Store(_postgres(settings.database_url) if settings.database_url else SQLite(place / FILE, PRAGMAS))
+    salt = _salt(settings, place) if settings.salt or (place / keys.SALT_FILE).exists() else b""
+
+    def lacks() -> tuple[str, ...]:
+        return _lacks(settings, store, ring, _known(salt)) if begun else ()
+
+    windows = Windows(settings.windows, hours, settings.working_days_only)
+    try:
+        return Casebook(store, settings, _keyed(settings, ring), salt, windows, lacks=lacks).missing()
+    finally:
+        store.close()
 
 
 def still(path: Path, windows: Windows, now: datetime.datetime) -> None:
@@ -106,6 +125,16 @@ def _ring(settings: ReportSettings, place: Path, store: Store, say: Callable[[st
         if not store.value(IN_USE + id):
             store.put(IN_USE + id, key)
     return ring
+
+
+def _keyed(settings: ReportSettings, ring: Mapping[str, tuple[str, ...]]) -> tuple[Recipient, ...]:
+    """The recipients with their public keys, as far as they are known."""
+    return tuple(replace(each, key=each.key or keys.publics(ring).get(each.id, "")) for each in settings.recipients)
+
+
+def _known(salt: bytes) -> str:
+    """By what a salt is known again."""
+    return hashlib.sha256(b"salt\n" + salt).hexdigest()
 
 
 def lost(settings: ReportSettings, store: Store, ring: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Settings
-from bot.doctor import endpoint, people, place, slack, teams
+from bot.doctor import endpoint, people, place, reports, slack, teams
 from bot.doctor.checks import Check, skipped
 from bot.doctor.web import PATIENCE, Web
 
@@ -23,7 +23,7 @@ async def examine(
 
     `clouds` stand in for the addresses of Microsoft's clouds, `patience` the seconds that each call may take.
     """
-    near = asyncio.to_thread(lambda: [*place.examine(settings, policies), *people.examine(settings)])
+    near = asyncio.to_thread(lambda: [*place.examine(settings, policies), *people.examine(settings), *reports.examine(settings)])
     async with Web(patience) as web:
         groups = await asyncio.gather(near, endpoint.examine(settings, web), _slack(settings, web), _teams(settings, web, clouds))
         clock = web.clock()
