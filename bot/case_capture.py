@@ -27,7 +27,7 @@ TOO_MUCH = "not kept: the files of this case would be too many, or too large tog
 def offered(room: Caseroom, actor: Reader, readers: Sequence[Reader], id: str) -> Shown:
     """The case, opened, where this person may capture a page for it: looked at before any site is visited.
 
-    Raises NoSuchCase, NotTaken, TakenByAnother, Locked, KeyElsewhere and DatabaseGone.
+    Raises NoSuchCase, NotTaken, TakenByAnother, Locked, KeyLost, KeyElsewhere and DatabaseGone.
     """
     shown = room.opened(actor, readers, id)
     if Act.CAPTURE not in shown.offered:

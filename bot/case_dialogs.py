@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.case_handles import ForgedHandle, Handles, OldHandle
-from bot.caseroom import Caseroom, Reader, Shown
+from bot.caseroom import Caseroom, KeyLost, Reader, Shown
 from bot.database import DatabaseGone
 from bot.journeys import case_asking, case_words, casework
 from bot.journeys.case_asking import CASE, OPEN_ROOM, ROOM, Asked
@@ -103,7 +103,7 @@ class Dialogs:
             return await self._kept(asked, values, seat)
         except NoSuchCase:
             raise
-        except DatabaseGone as gone:
+        except (DatabaseGone, KeyLost) as gone:
             self.failed()
             return case_asking.again(asked, values, sentence(gone))
         except Exception:  # noqa: BLE001 - what was typed must not be lost, whatever fails; nothing of it may be told

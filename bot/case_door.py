@@ -14,6 +14,7 @@ from bot.answering import UnknownTurn
 from bot.case_access import CaseAccess, NotAReader
 from bot.case_dialogs import Dialogs, Seat
 from bot.case_handles import ForgedHandle
+from bot.caseroom import KeyLost
 from bot.database import DatabaseGone
 from bot.journeys import case_words, casework
 from bot.journeys.case_asking import OPEN_ROOM, ROOM
@@ -87,7 +88,7 @@ class CaseDoor:
             return await self.dialogs.answer(turn, await self._seat(who))
         except (NotAReader, ForgedHandle, NoSuchCase):
             return view(Text(sentence(UnknownTurn())))
-        except DatabaseGone as gone:
+        except (DatabaseGone, KeyLost) as gone:
             self.failed()
             return view(Text(sentence(gone)))
         except Exception:  # noqa: BLE001 - a border: neither the exception nor its place may be told, since they hold the words

@@ -38,7 +38,10 @@ class CaseKeeping:
     room: Caseroom
 
     def due(self, actor: Reader, readers: Sequence[Reader]) -> Due:
-        """What this reader may have deleted: proposed, and never done by itself. Raises Locked, KeyElsewhere and DatabaseGone."""
+        """What this reader may have deleted: proposed, and never done by itself.
+
+        Raises Locked, KeyLost, KeyElsewhere and DatabaseGone.
+        """
         keeping, today, schedules = self.room.book.keeping, self.room.today(), self.room.book.settings.retention
         by_code = {each.code: each for each in schedules}
         found = [

@@ -22,6 +22,10 @@ class WrongPassphrase(Exception):
     """This is not the passphrase. Nothing was opened."""
 
 
+class KeyLost(Exception):
+    """The key that opens your reports is lost, so none can be shown. HR's copy brings it back: clausebot keys recover FILE"""
+
+
 class LastReader(Refused):
     """Nobody else could read this case then, so it stays as it is. Have somebody independent named first (clausebot keys add)."""
 

@@ -12,7 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from bot.case_shapes import Acted, LastReader, Locked, NoReceipt, Reader, Row, Shown, TooLongToKeep, WrongPassphrase, standing
+from bot.case_shapes import (
+    Acted,
+    KeyLost,
+    LastReader,
+    Locked,
+    NoReceipt,
+    Reader,
+    Row,
+    Shown,
+    TooLongToKeep,
+    WrongPassphrase,
+    standing,
+)
 from bot.casebook import Casebook, KeyElsewhere, Submission, recipients, shapes
 from bot.casebook.keeping import unopened
 from bot.casebook.padding import TooLong
@@ -24,7 +36,19 @@ from bot.journeys.case_table import Act
 from bot.journeys.cases import Case, Decided, Wanted, decide, offered
 from bot.office_hours import Hours
 
-__all__ = ["Acted", "Caseroom", "KeyElsewhere", "LastReader", "Locked", "Reader", "Row", "Shown", "WrongPassphrase", "standing"]
+__all__ = [
+    "Acted",
+    "Caseroom",
+    "KeyElsewhere",
+    "KeyLost",
+    "LastReader",
+    "Locked",
+    "Reader",
+    "Row",
+    "Shown",
+    "WrongPassphrase",
+    "standing",
+]
 
 
 @dataclass(frozen=True)
@@ -47,9 +71,9 @@ class Caseroom:
     def listed(self, actor: Reader, readers: Sequence[Reader]) -> tuple[Row, ...]:
         """The cases that this reader sees: those in which somebody is in danger first, then the most urgent.
 
-        Raises Locked, KeyElsewhere and DatabaseGone.
+        Raises Locked, KeyLost, KeyElsewhere and DatabaseGone.
         """
-        self._must_be_open()
+        self._must_be_open(actor)
         with _translated():
             found = {each.id: each for each in self.book.room.cases(actor.recipients)}
         standings = {id: standing(case) for id, case in found.items()}
@@ -59,7 +83,7 @@ class Caseroom:
         return tuple(sorted(rows, key=case_words.in_danger, reverse=True))
 
     def opened(self, actor: Reader, readers: Sequence[Reader], id: str) -> Shown:
-        """One case with all that is in it. Raises NoSuchCase, Locked, KeyElsewhere and DatabaseGone."""
+        """One case with all that is in it. Raises NoSuchCase, Locked, KeyLost, KeyElsewhere and DatabaseGone."""
         found, today = self._found(actor, readers, id), self.today()
         row = self._row(found.case, standing(found.case), actor, readers)
         people = _people(found.case, readers)
@@ -78,14 +102,14 @@ class Caseroom:
         )
 
     def enclosures(self, actor: Reader, readers: Sequence[Reader], id: str) -> tuple[shapes.Enclosure, ...]:
-        """The files of a case. Raises NoSuchCase, Locked, KeyElsewhere and DatabaseGone."""
+        """The files of a case. Raises NoSuchCase, Locked, KeyLost, KeyElsewhere and DatabaseGone."""
         return self._found(actor, readers, id).enclosures
 
     def act(
         self, actor: Reader, readers: Sequence[Reader], id: str, wanted: Wanted, file: shapes.Enclosure | None = None
     ) -> Acted:
         """Does something with a case and keeps it, with a file where there is one, or does nothing. Raises a Refused (Outdated
-        also where a colleague was faster by a moment), Locked, KeyElsewhere and DatabaseGone."""
+        also where a colleague was faster by a moment), Locked, KeyLost, KeyElsewhere and DatabaseGone."""
         case = self._found(actor, readers, id).case
         decided = decide(standing(case), actor.id, _people(case, readers), wanted, self.today())
         if wanted.act is Act.LINK:
@@ -103,12 +127,15 @@ class Caseroom:
         if not any(each.case.id == id for each in self.listed(actor, readers)):
             raise NoSuchCase
 
-    def _must_be_open(self) -> None:
-        """Raises Locked whether there is anything to read or not, so that a lock tells nothing of what lies behind it."""
+    def _must_be_open(self, actor: Reader) -> None:
+        """Raises Locked whether there is anything to read or not, so that a lock tells nothing of what lies behind it; and
+        KeyLost, since a list without what a lost key opens would look whole."""
         if self.book.opener is None:
             raise KeyElsewhere
         with _translated(), suppress(NotForThisKey):
             self.book.opener.open_any(b"")
+        if actor.recipients & set(self.book.lost()):
+            raise KeyLost
 
     def _for_witness(self, case: shapes.Case, readers: Sequence[Reader]) -> Submission:
         """What is filed for somebody who cooperates: a case of its own, for those who read this one now and nobody else.
@@ -136,7 +163,7 @@ class Caseroom:
         return new.words
 
     def _found(self, actor: Reader, readers: Sequence[Reader], id: str) -> shapes.Opened:
-        self._must_be_open()
+        self._must_be_open(actor)
         with _translated():
             found = self.book.room.open(id, actor.recipients)
         if found is None or not standing(found.case).is_for(actor.id, _people(found.case, readers)):

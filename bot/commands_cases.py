@@ -29,7 +29,7 @@ AS = click.option("--as", "who", required=True, metavar="EMAIL", help="Whose act
 def _room(settings: Settings, who: str) -> Iterator[Entered]:
     """The case room as this person enters it; whatever is refused is one line and exit code 1."""
     from bot.case_access import NotAReader
-    from bot.caseroom import Caseroom, KeyElsewhere, Locked, WrongPassphrase
+    from bot.caseroom import Caseroom, KeyElsewhere, KeyLost, Locked, WrongPassphrase
 
     try:
         with ledger_told(), _access(settings) as access, opened(settings) as book:
@@ -40,7 +40,7 @@ def _room(settings: Settings, who: str) -> Iterator[Entered]:
             yield room, actor, readers
     except NotAReader:
         raise click.ClickException(f"{who} receives no reports; clausebot keys list shows who does") from None
-    except (Refused, KeyElsewhere, Locked, WrongPassphrase) as refused:
+    except (Refused, KeyElsewhere, KeyLost, Locked, WrongPassphrase) as refused:
         raise click.ClickException(sentence(refused)) from None
 
 

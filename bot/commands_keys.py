@@ -62,18 +62,16 @@ def make(settings: Settings, output: Path | None) -> None:
 @click.pass_obj
 def list_keys(settings: Settings) -> None:
     """List who reads reports, whether their key is here, elsewhere or lost, and what is missing before reports are taken."""
-    from bot.casebook import starting
-
-    ring = ring_here(settings) if settings.reports.level == "embedded" else {}
-    with opened(settings) as book:
-        lost = starting.lost(settings.reports, book.store, ring)
+    with opened(settings) as book:  # which makes the keys of who has none
+        ring = ring_here(settings) if settings.reports.level == "embedded" else {}
+        lost, missing = book.lost(), book.missing()
         for each in book.people:
             elsewhere = "in the wrapped file" if settings.reports.level == "unlock" else "elsewhere"
             where = "lost" if each.id in lost else "here" if each.id in ring else elsewhere if each.key else "none"
             click.echo("  ".join(filter(None, (each.id, each.route, each.name, each.email, f"key: {where}", each.key))))
-        for sentence in (*book.missing(), *_unread(settings)):
+        for sentence in (*missing, *_unread(settings)):
             click.echo(sentence, err=True)
-        click.echo(f"Level {settings.reports.level}. " + ("" if book.missing() else "Reports are taken."), err=True)
+        click.echo(f"Level {settings.reports.level}. Reports are {'not ' if missing else ''}taken.", err=True)
 
 
 @keys.command()

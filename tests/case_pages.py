@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import requests
@@ -108,8 +108,9 @@ def hidden(page: Element, action: str) -> dict[str, str]:
 
 
 @contextmanager
-def case_pages(place: Path, chosen: ReportSettings | None = None) -> Iterator[Served]:
-    """An office with Hana and Ida of HR and the independent Ada, over HTTP; ledger and casebook have a thread each."""
+def case_pages(place: Path, chosen: ReportSettings | None = None, lost: tuple[str, ...] = ()) -> Iterator[Served]:
+    """An office with Hana and Ida of HR and the independent Ada, over HTTP; ledger and casebook have a thread each. `lost` are
+    the recipients whose key is lost."""
     with ThreadPoolExecutor(1) as ledger_thread, ThreadPoolExecutor(1) as book_thread:
         making, opening = office(chosen=chosen), opened("memory", place)
         room = book_thread.submit(making.__enter__).result()
@@ -143,7 +144,7 @@ def case_pages(place: Path, chosen: ReportSettings | None = None) -> Iterator[Se
 
         cases = Cases(
             access,
-            Caseroom(room.book, HOURS, lambda: HOURS.day(room.clock())),
+            Caseroom(replace(room.book, lost=lambda: lost), HOURS, lambda: HOURS.day(room.clock())),
             threaded(ledger_thread),  # type: ignore[arg-type] # what runs it
             threaded(book_thread),  # type: ignore[arg-type]
             {"416.8.5.a": CLAUSE}.get,

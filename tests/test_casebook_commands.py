@@ -87,6 +87,8 @@ def test_a_lost_key_is_said_to_be_lost_and_the_copy_brings_it_back(place: Place)
     listed = place.run("list")
     assert "hr  hr  Human Resources  hr@example.gov  key: lost" in listed.stdout
     assert "The key of hr is lost" in listed.stderr
+    assert "keys make" not in listed.stderr
+    assert listed.stderr.splitlines()[-1] == "Level embedded. Reports are not taken."
     assert not (place.state / keys.KEY_FILE).exists()
     assert place.run("recover", str(copy), given="not this one\n").exit_code == 1
     assert place.run("recover", str(copy), given=f"{PASSPHRASE}\n").exit_code == 0
@@ -269,3 +271,12 @@ def test_local_mode_knows_who_receives_reports_there(place: Place) -> None:
         access = CaseAccess(ledger, Tokens(b""), "", settings.reports.recipients)
         assert {each.name: each.recipients for each in access.readers()} == {"Hana Ruiz": {"hr"}, "Ada Clerk": {"independent"}}
     assert "cannot enter" not in place.run("list").stderr
+
+
+def test_the_list_after_an_addition_says_that_the_key_is_here(place: Place) -> None:
+    """The key is made first, and then looked for."""
+    place.people()
+    first = place.run("list")
+    assert "Made the keys" in first.stderr
+    assert first.stdout.count("key: here") == 2
+    assert place.run("list").stdout == first.stdout

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from bot import app, disclosing
 from bot.case_access import ENTER
-from bot.casebook import Casebook, Submission
+from bot.casebook import Casebook, Submission, keys
 from bot.casebook.starting import casebook
 from bot.caseroom import Caseroom, Reader
 from bot.commands_cases import cases
@@ -91,6 +91,20 @@ def test_each_sees_what_is_theirs(settings: Settings) -> None:
     assert [len(each) for each in seen] == [1, 2, 0]
     assert "CANARY" not in str(seen)
     run(settings, "list", "--as", "bob@city.example", code=1)
+
+
+def test_a_lost_key_is_told_instead_of_an_empty_list(settings: Settings) -> None:
+    """Else it would look as if there were no cases; whose key is here sees theirs all the same."""
+    path = settings.records / keys.KEY_FILE
+    ring = keys.parsed(path.read_text())
+    path.write_text(keys.written({id: every for id, every in ring.items() if id != "hr"}))
+    as_hana = ("--as", "hana@city.example")
+    for words in (("list", *as_hana), ("due", *as_hana), ("show", "a", *as_hana), ("take", "a", *as_hana)):
+        done = run(settings, *words, code=1)
+        assert done.stdout == ""
+        assert "clausebot keys recover FILE" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert len(run(settings, "list", "--as", "ida@city.example").stdout.splitlines()) == 2
 
 
 def test_a_case_goes_its_way_in_the_terminal(settings: Settings) -> None:

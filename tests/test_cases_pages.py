@@ -74,6 +74,16 @@ def test_the_grant_is_looked_at_with_each_request(served: Served) -> None:
     assert browser.get(PATH).status_code == 403
 
 
+def test_a_lost_key_is_told_instead_of_an_empty_page(tmp_path: Path) -> None:
+    """A sentence that says how it comes back; the page does not look as if there were no cases, and it is no failure of ours."""
+    with case_pages(tmp_path, lost=("hr",)) as served:
+        served.reported()
+        answer = served.browser("hana").get("/cases")
+        assert answer.status_code == 503
+        assert "clausebot keys recover FILE" in answer.text
+        assert served.browser("ida").get("/cases").status_code == 200
+
+
 def test_a_case_goes_its_way_on_the_pages(served: Served) -> None:
     """Taken, assessed, answered, concluded; each is seen afterwards, by the colleague as well, and quoted with the clause."""
     served.reported()

@@ -43,7 +43,7 @@ class KeyElsewhere(Exception):
 class Casebook:
     """The public face. `people` are the recipients with their keys, `salt` is the installation's own; `opener` has the readers'
     keys where this machine has them; `now` is the clock, `chance` draws how long a report rests; `lacks` says what else is
-    missing."""
+    missing, `lost` whose key was in use and is not here, by id."""
 
     store: Store = field(repr=False)
     settings: ReportSettings
@@ -55,6 +55,7 @@ class Casebook:
     chance: random.Random = field(default_factory=secrets.SystemRandom, repr=False)
     new_id: Callable[[], str] = field(default=lambda: secrets.token_hex(16), repr=False)
     lacks: Callable[[], tuple[str, ...]] = tuple
+    lost: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def sealed(self) -> bool:
@@ -63,7 +64,10 @@ class Casebook:
 
     def missing(self) -> tuple[str, ...]:
         """What is missing before reports may be taken, each a sentence for whoever runs the program; empty: they may."""
-        keyless = tuple(f"{each.id} has no key: clausebot keys make" for each in self.people if not each.key)
+        lost = self.lost()
+        keyless = tuple(
+            f"{each.id} has no key: clausebot keys make" for each in self.people if not each.key and each.id not in lost
+        )
         return tuple(dict.fromkeys((*self.settings.unready, *(() if self.sealed else keyless), *self.lacks())))
 
     def routes(self, sizes: Mapping[str, int]) -> tuple[Recipient, ...]:

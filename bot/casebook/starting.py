@@ -56,14 +56,10 @@ def casebook(
     migrating.migrate(database, MIGRATIONS)
     ring = _ring(settings, place, store, say)
     people, salt = _keyed(settings, ring), _salt(settings, place)
-    known = _known(salt)
     if not store.value(_SALT):
-        store.put(_SALT, known)
+        store.put(_SALT, _known(salt))
 
-    def lacks() -> tuple[str, ...]:
-        return _lacks(settings, store, ring, known)
-
-    return Casebook(store, settings, people, salt, windows, _opener(settings, place, ring, now), now, lacks=lacks)
+    return _begun(Casebook(store, settings, people, salt, windows, _opener(settings, place, ring, now), now), ring)
 
 
 def lacking(settings: ReportSettings, place: Path, hours: Hours) -> tuple[str, ...]:
@@ -75,13 +71,10 @@ def lacking(settings: ReportSettings, place: Path, hours: Hours) -> tuple[str, .
     begun = bool(settings.database_url) or (place / FILE).exists()
     store = Store(_postgres(settings.database_url) if settings.database_url else SQLite(place / FILE, PRAGMAS))
     salt = _salt(settings, place) if settings.salt or (place / keys.SALT_FILE).exists() else b""
-
-    def lacks() -> tuple[str, ...]:
-        return _lacks(settings, store, ring, _known(salt)) if begun else ()
-
     windows = Windows(settings.windows, hours, settings.working_days_only)
+    book = Casebook(store, settings, _keyed(settings, ring), salt, windows)
     try:
-        return Casebook(store, settings, _keyed(settings, ring), salt, windows, lacks=lacks).missing()
+        return (_begun(book, ring) if begun else book).missing()
     finally:
         store.close()
 
@@ -125,6 +118,15 @@ def _ring(settings: ReportSettings, place: Path, store: Store, say: Callable[[st
         if not store.value(IN_USE + id):
             store.put(IN_USE + id, key)
     return ring
+
+
+def _begun(book: Casebook, ring: Mapping[str, tuple[str, ...]]) -> Casebook:
+    """The same casebook, which looks at its database for what is missing and whose key is lost."""
+    return replace(
+        book,
+        lacks=lambda: _lacks(book.settings, book.store, ring, _known(book.salt)),
+        lost=lambda: lost(book.settings, book.store, ring),
+    )
 
 
 def _keyed(settings: ReportSettings, ring: Mapping[str, tuple[str, ...]]) -> tuple[Recipient, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.case_access import IDLE, PATH, CaseAccess, NotAReader, OldCasesLink, Session, SignedOut
-from bot.caseroom import KeyElsewhere, Reader
+from bot.caseroom import KeyElsewhere, KeyLost, Reader
 from bot.channels.web import cases_render as render
 from bot.channels.web import guard, html
 from bot.channels.web.cases_render import POLICY
@@ -87,7 +87,7 @@ class Border:
                 return Answer(Told(lines), 403)
             case NoSuchCase() | OldCasesLink():
                 return Answer(Told(lines), 404)
-            case DatabaseGone():
+            case DatabaseGone() | KeyLost():
                 return Answer(Told(lines), 503)
             case KeyElsewhere():
                 return Answer(Told(ELSEWHERE))
