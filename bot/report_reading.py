@@ -100,20 +100,33 @@ def _wrong_in(each: Mapping[str, str]) -> Iterator[str]:
 
 
 def _retention(given: Sequence[object]) -> tuple[tuple[Schedule, ...], list[str]]:
-    found, mistakes = [], []
-    for each in given:
-        fits = (
-            isinstance(each, Mapping) and each.keys() <= set(_KEPT) and isinstance(each.get("code"), str) and each["code"].strip()
-        )
-        numbers = [each[unit] for unit in ("years", "months") if unit in each] if isinstance(each, Mapping) else []
-        if not fits or not all(isinstance(number, int) and not isinstance(number, bool) and number > 0 for number in numbers):
-            mistakes.append("clausebot.toml: a line of [[reports.retention]] has a code, and may have a name, years, months")
+    found: list[Schedule] = []
+    mistakes: list[str] = []
+    for number, each in enumerate(given, 1):
+        if not isinstance(each, Mapping):
+            mistakes.append(f"clausebot.toml: entry {number} of [[reports.retention]] must be a table")
             continue
-        months = each.get("years", 0) * 12 + each.get("months", 0)  # type: ignore[attr-defined] # a mapping, as seen above
-        found.append(Schedule(each["code"].strip(), str(each.get("name", "")), months or None))  # type: ignore[index, attr-defined]
+        if wrong := list(_wrong_in_entry(each, number)):
+            mistakes += wrong
+            continue
+        months = each.get("years", 0) * 12 + each.get("months", 0)
+        found.append(Schedule(each["code"].strip(), str(each.get("name", "")), months or None))
     if len({each.code for each in found}) != len(found):
         mistakes.append("clausebot.toml: [[reports.retention]] has a code twice")
     return tuple(found), mistakes
+
+
+def _wrong_in_entry(each: Mapping[str, Any], number: int) -> Iterator[str]:
+    """What is wrong in an entry of the retention schedule, which is named by its code, or by its number where it has none."""
+    code = each["code"].strip() if isinstance(each.get("code"), str) else ""
+    entry = f"clausebot.toml: entry {code or number} of [[reports.retention]]"
+    if not code:
+        yield f"{entry} has no code; it is a text, as your schedule calls it"
+    for key, value in each.items():
+        if key not in _KEPT:
+            yield f"{entry} has no {key}; it has {', '.join(_KEPT)}"
+        elif key in ("years", "months") and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            yield f"{entry}: {key} is {value!r}; it must be a whole number, 1 at least"
 
 
 def _mistakes_in_chat(found: Mapping[str, Any]) -> Iterator[str]:

@@ -114,8 +114,16 @@ def test_a_hosted_installation_says_what_is_missing() -> None:
         ({"recipients": ["hr"]}, "takes id, name"),
         ({"recipients": [{"id": "a", "name": "A", "email": "x@y"}, {"id": "b", "name": "B", "email": "X@y"}]}, "same email"),
         ({"recipients": [{"id": f"p{each}", "name": "P"} for each in range(17)]}, "at most 16"),
-        ({"retention": [{"years": 2}]}, "has a code"),
-        ({"retention": [{"code": "A", "years": 0}]}, "has a code"),
+        ({"retention": [{"years": 2}]}, "entry 1 of [[reports.retention]] has no code"),
+        ({"retention": [{"code": "A"}, {"years": 2}]}, "entry 2 of [[reports.retention]] has no code"),
+        (
+            {"retention": [{"code": "A", "years": 0}]},
+            "A of [[reports.retention]]: years is 0; it must be a whole number, 1 at least",
+        ),
+        ({"retention": [{"code": "A", "months": "three"}]}, "A of [[reports.retention]]: months is 'three'; it must be"),
+        ({"retention": [{"code": "A", "months": True}]}, "A of [[reports.retention]]: months is True; it must be"),
+        ({"retention": [{"code": "A", "year": 3}]}, "A of [[reports.retention]] has no year; it has code, name, years, months"),
+        ({"retention": ["A"]}, "entry 1 of [[reports.retention]] must be a table"),
         ({"retention": [{"code": "A"}, {"code": "A"}]}, "a code twice"),
     ],
 )
