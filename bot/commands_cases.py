@@ -46,7 +46,7 @@ def _room(settings: Settings, who: str) -> Iterator[Entered]:
 
 @contextmanager
 def _access(settings: Settings) -> Iterator[CaseAccess]:
-    from bot import app
+    from bot import app, demonstration
     from bot.case_access import CaseAccess
     from bot.tokens import Tokens
 
@@ -54,6 +54,8 @@ def _access(settings: Settings) -> Iterator[CaseAccess]:
         return datetime.datetime.now(datetime.UTC)
 
     with app.ledger(settings) as ledger:
+        if settings.local:
+            demonstration.seed(ledger)
         yield CaseAccess(
             ledger, Tokens(b""), settings.own_url, settings.reports.recipients, now, lambda: settings.hours.day(now())
         )

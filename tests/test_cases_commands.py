@@ -23,7 +23,7 @@ from bot.journeys.case_table import Act
 from bot.journeys.cases import Wanted
 from bot.journeys.redaction import BLOCK
 from bot.people import Grant, Person
-from bot.report_settings import Recipient, ReportSettings, Schedule
+from bot.report_settings import Recipient, ReportSettings, Schedule, tried_out
 from bot.signing_links import digest
 from tests import disclosures
 from tests.casebooks import KINDS
@@ -91,6 +91,12 @@ def test_each_sees_what_is_theirs(settings: Settings) -> None:
     assert [len(each) for each in seen] == [1, 2, 0]
     assert "CANARY" not in str(seen)
     run(settings, "list", "--as", "bob@city.example", code=1)
+
+
+def test_in_local_mode_its_people_are_known_before_the_first_start(tmp_path: Path) -> None:
+    """Ada, who is independent, gets her link, whatever was run before."""
+    local = Settings(tmp_path, local=True, reports=tried_out(ReportSettings(local=True)))
+    assert f"{ENTER}/" in run(local, "link", "ada.clerk@example.gov").stdout
 
 
 def test_a_lost_key_is_told_instead_of_an_empty_list(settings: Settings) -> None:
