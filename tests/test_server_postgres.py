@@ -54,9 +54,10 @@ def test_a_database_that_goes_and_comes_back(environment: dict[str, str], tmp_pa
     ready = f"http://127.0.0.1:{environment['PORT']}/readyz"
     try:
         wire.cut()
-        assert until(ready, 503) == "the ledger cannot be written (DatabaseGone)\n"
+        # Periodic work that came by meanwhile is named too, until its next round.
+        assert until(ready, 503).startswith("the ledger cannot be written (DatabaseGone)\n")
         wire.mend()
-        assert until(ready, 200) == "ready\n"
+        assert until(ready, 200).startswith("ready\n")
         wrote = stopped(process)
     finally:
         process.kill()
