@@ -77,7 +77,7 @@ def test_what_is_read_of_a_message_takes_no_time(part: str) -> None:
     spoken(text, [Mention("28:bot", f"{part}{number}") for number in range(20_000)], "28:bot")
     assert len(from_html(text)) <= LONGEST * 2
     tidy(text)
-    assert time.thread_time() - start < 0.5
+    assert time.thread_time() - start < 2
 
 
 anything = st.recursive(
