@@ -53,6 +53,14 @@ class Session:
     seen: datetime.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who acts, and everybody who receives reports."""
+
+    reader: Reader
+    readers: tuple[Reader, ...] = field(repr=False)
+
+
 def readers(
     recipients: Sequence[Recipient],
     hr: Sequence[Person],
@@ -95,16 +103,17 @@ class CaseAccess:
         with self.ledger.transaction():
             return readers(self.recipients, people.holders(Grant.HR, today), people.by_email, today)
 
-    def reader(self, person: str) -> Reader:
-        """This person as a reader. Raises NotAReader."""
-        found = next((each for each in self.readers() if each.id == person), None)
+    def seat(self, person: str) -> Seat:
+        """This person as a reader, among all. Raises NotAReader and DatabaseGone."""
+        everybody = self.readers()
+        found = next((each for each in everybody if each.id == person), None)
         if found is None:
             raise NotAReader
-        return found
+        return Seat(found, everybody)
 
     def link_for(self, person: str) -> str:
         """A new address at which this person enters the case room, once. Raises NotAReader."""
-        self.reader(person)
+        self.seat(person)
         token = self.new_token()
         with self.ledger.transaction():
             self.ledger.requests.make_link(digest(token), _LINK, person, self.now() + LINK_HOLDS)
@@ -123,11 +132,11 @@ class CaseAccess:
             link = self.ledger.requests.link(digest(token))
             if link is None or link.request != _LINK or not self.ledger.requests.use_link(digest(token), now):
                 raise OldCasesLink
-            self.reader(link.person)
+            self.seat(link.person)
         return self._cookie(Session(link.person, self.new_token(), now, now))
 
-    def session(self, cookie: str) -> tuple[Session, Reader, str]:
-        """Who is signed in by a cookie, what they may read now, and the cookie that goes on from here.
+    def session(self, cookie: str) -> tuple[Session, Seat, str]:
+        """Who is signed in by a cookie, as a reader of today, and the cookie that goes on from here.
 
         Raises SignedOut, and NotAReader for whom it was taken away meanwhile.
         """
@@ -135,7 +144,7 @@ class CaseAccess:
         if not (session.seen <= now < session.seen + IDLE and now < session.since + LONGEST) or self._left(session):
             raise SignedOut
         went_on = Session(session.person, session.id, session.since, now)
-        return went_on, self.reader(session.person), self._cookie(went_on)
+        return went_on, self.seat(session.person), self._cookie(went_on)
 
     def leave(self, session: Session) -> None:
         """Ends a session for good, on every replica."""

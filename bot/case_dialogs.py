@@ -6,10 +6,11 @@ What is shown leads to cases by handles alone, and what was typed is never lost:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from bot.case_access import Seat
 from bot.case_handles import ForgedHandle, Handles, OldHandle
-from bot.caseroom import Caseroom, KeyLost, Reader, Shown
+from bot.caseroom import Caseroom, KeyLost, Shown
 from bot.database import DatabaseGone
 from bot.journeys import case_asking, case_words, casework
 from bot.journeys.case_asking import CASE, OPEN_ROOM, ROOM, Asked
@@ -22,14 +23,6 @@ from bot.sentences import sentence
 from bot.threads import InThread
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import Block, Button, Form, Text, View, view
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Who acts, and everybody who receives reports."""
-
-    reader: Reader
-    readers: Sequence[Reader] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.answering import UnknownTurn
 from bot.case_access import CaseAccess, NotAReader
-from bot.case_dialogs import Dialogs, Seat
+from bot.case_dialogs import Dialogs
 from bot.case_handles import ForgedHandle
 from bot.caseroom import KeyLost
 from bot.database import DatabaseGone
@@ -26,6 +27,7 @@ from bot.threads import InThread
 from bot.turns import Pressed, Submitted, Turn
 from bot.views import Text, View, view
 
+T = TypeVar("T")
 # How long the form of all forms waits for the ledger to say who receives reports, in seconds.
 PATIENCE = 1.0
 # Gives the person who acts, where the directory knows them. Raises DatabaseGone.
@@ -56,12 +58,12 @@ class CaseDoor:
 
     async def link(self, who: Who) -> View:
         """The way to the web page, and from here on into a dialog. Raises NotAReader and DatabaseGone."""
-        return case_link(await self._address(who), forms=self.dialogs is not None)
+        return case_link(await self._as_reader(self.access.link_for, who), forms=self.dialogs is not None)
 
     async def elsewhere(self, said: View, who: Who) -> View:
         """The answer where no dialog can be shown: what is said of that, and the way to the web page for whoever may read."""
         try:
-            return View((*said.blocks, *case_link(await self._address(who)).blocks))
+            return View((*said.blocks, *case_link(await self._as_reader(self.access.link_for, who)).blocks))
         except (NotAReader, DatabaseGone):
             return said
 
@@ -85,7 +87,7 @@ class CaseDoor:
         """The view for a turn that is taken; whatever fails, nothing is told of it but that it did."""
         assert self.dialogs, "nothing is taken without"
         try:
-            return await self.dialogs.answer(turn, await self._seat(who))
+            return await self.dialogs.answer(turn, await self._as_reader(self.access.seat, who))
         except (NotAReader, ForgedHandle, NoSuchCase):
             return view(Text(sentence(UnknownTurn())))
         except (DatabaseGone, KeyLost) as gone:
@@ -95,21 +97,13 @@ class CaseDoor:
             self.failed()
             return view(Text(case_words.FAILED))
 
-    async def _seat(self, who: Who) -> Seat:
-        """Raises NotAReader and DatabaseGone."""
-        person = await who()
-        readers = await self.in_thread(self.access.readers)
-        reader = next((each for each in readers if person and each.id == person.id), None)
-        if reader is None:
-            raise NotAReader
-        return Seat(reader, readers)
-
-    async def _address(self, who: Who) -> str:
+    async def _as_reader(self, call: Callable[[str], T], who: Who) -> T:
+        """What the access gives to whoever acts, by their id. Raises NotAReader and DatabaseGone."""
         person = await who()
         if person is None:
             raise NotAReader
-        address: str = await self.in_thread(self.access.link_for, person.id)
-        return address
+        found: T = await self.in_thread(call, person.id)
+        return found
 
     def _accounts(self) -> frozenset[Account]:
         """The accounts of all who receive reports."""

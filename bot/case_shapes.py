@@ -68,7 +68,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A case, opened: what is in it, what is owed, what its reader can do with it, to whom it can go, what it can be linked to.
+    """A case, opened: what is in it, what is owed, what its reader can do with it, to whom it can go, and where that reader can
+    link it, with what.
 
     `check_ins` are the questions about retaliation: after how many days, from which day on, and whether it waits already;
     `names` are those of everybody who receives reports, by id; `schedules` are the organisation's own retention schedule.

@@ -86,6 +86,7 @@ class Caseroom:
         """One case with all that is in it. Raises NoSuchCase, Locked, KeyLost, KeyElsewhere and DatabaseGone."""
         found, today = self._found(actor, readers, id), self.today()
         row = self._row(found.case, standing(found.case), actor, readers)
+        may = offered(row.standing, actor.id)
         people = _people(found.case, readers)
         asked = zip(case_clocks.CHECK_INS, case_clocks.check_ins(found.case.released), strict=True)
         return Shown(
@@ -93,9 +94,9 @@ class Caseroom:
             found,
             case_clocks.clocks(row.standing, self.hours),
             tuple((days, day, day <= today) for days, day in asked),
-            offered(row.standing, actor.id),
+            may,
             tuple(each for each in readers if each.id != actor.id and row.standing.is_for(each.id, people)),
-            tuple(each for each in self.listed(actor, readers) if each.case.id != id),
+            tuple(each for each in self.listed(actor, readers) if each.case.id != id) if Act.LINK in may else (),
             {each.id: each.name for each in readers},
             today,
             self.book.settings.retention,

@@ -33,11 +33,11 @@ def _room(settings: Settings, who: str) -> Iterator[Entered]:
 
     try:
         with ledger_told(), _access(settings) as access, opened(settings) as book:
-            actor, readers = access.reader(_person(access, who)), access.readers()
+            seat = access.seat(_person(access, who))
             room = Caseroom(book, settings.hours, access.today)
             if settings.reports.level == "unlock":
                 room.unlock(click.prompt("The passphrase of the keys", hide_input=True, err=True))
-            yield room, actor, readers
+            yield room, seat.reader, seat.readers
     except NotAReader:
         raise click.ClickException(f"{who} receives no reports; clausebot keys list shows who does") from None
     except (Refused, KeyElsewhere, KeyLost, Locked, WrongPassphrase) as refused:

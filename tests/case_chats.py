@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
-
-import click
-import pytest
 
 from bot.case_access import CaseAccess
 from bot.casebook import Casebook, Submission
@@ -26,16 +23,12 @@ from bot.people import Account, Person
 from bot.reporting import Reporting
 from bot.serving_reports import cases_in_chat
 from tests.casebooks import OPEN, PEOPLE, Clock, report
-from tests.drivers import ConsoleDriver, Driver
-from tests.slack_driver import SlackDriver
+from tests.drivers import Driver
 from tests.slack_stand_in import TEAM
-from tests.teams_driver import TeamsDriver
 from tests.teams_stand_in import TENANT
 from tests.teams_stand_in import Person as TeamsPerson
-from tests.web_driver import WebDriver
 
 T = TypeVar("T")
-CHANNELS = ("console", "web", "slack", "teams")
 URL = "https://bot.example"
 # Who sits in front of each channel: the account that its driver has.
 ACCOUNTS = (
@@ -152,19 +145,6 @@ def _staffed(door: Dispatcher) -> None:
         for recipient in PEOPLE:
             door.ledger.people.put(Person(recipient.id, recipient.name, recipient.email))
         door.ledger.people.put(Person("bob", "Bob Marsh", "bob@example.gov"))
-
-
-@contextmanager
-def driver(channel: str, door: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
-    """Whoever sits in front of a channel."""
-    if channel == "console":
-        out: list[str] = []
-        monkeypatch.setattr(click, "echo", lambda text="", **_: out.append(str(text)))
-        yield ConsoleDriver(door, out)
-        return
-    made: Any = {"web": WebDriver, "slack": SlackDriver, "teams": TeamsDriver}[channel](door)
-    with closing(made):
-        yield made
 
 
 def entered(driver: Driver) -> str:

@@ -29,15 +29,12 @@ from bot.directory import read_directory
 from bot.journeys.report import SEEN, WRITE
 from bot.ledger import Ledger
 from bot.opening_reports import Reports
-from bot.outbox import Outbox
-from bot.pacing import Pacing
 from bot.releasing import Releasing
 from bot.report_settings import FALLBACK, HR, NOTICES, Recipient, ReportSettings
 from bot.tokens import Tokens
 from bot.turns import Submitted
 from bot.views import Facts, View
-from tests.killed_signing import handle_of, waiting
-from tests.outbox_child import LEASE, File
+from tests.outbox_child import handle_of, outbox_into, waiting
 
 # So many seconds of its clock go by in one.
 SPEED = 2 * 86_400.0
@@ -97,16 +94,7 @@ async def _work(task: Task, ready: Connection) -> None:
     ledger, roles = Ledger(handle), read_directory()
     with ThreadPoolExecutor(1) as thread, opening_reports.reports(settings, roles, lambda _: None) as here:
         assert here.casebook is not None
-        outbox = Outbox(
-            ledger,
-            thread,
-            str,
-            [File(task.record, task.seed)],
-            pacing=Pacing({}),
-            next_attempt=lambda attempts, _wait, _key: 0.02 if attempts < 1000 else None,
-            lease=LEASE,
-            every=0.02,
-        )
+        outbox = outbox_into(task.record, task.seed, ledger, thread)
         await outbox.start()
         releasing = _releasing(settings, here, ledger, thread, clock, outbox.poke)
         here.casebook.draw()  # what is loaded at first use is there

@@ -7,22 +7,13 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from bot.bench_signoffs import town
 from bot.bench_signoffs.signing import record_of, steps
-from bot.database.postgres import CONNECTIONS, Postgres
-from bot.database.sqlite import SQLite
+from bot.database.postgres import CONNECTIONS
 from bot.ledger import Ledger
-from bot.outbox import Outbox
-from bot.pacing import Pacing
 from bot.views import View
-from tests.outbox_child import LEASE, File
-
-
-def handle_of(database: str) -> Postgres | SQLite:
-    """The database by its file or address."""
-    return Postgres(database) if database.startswith("postgres") else SQLite(Path(database))
+from tests.outbox_child import handle_of, outbox_into, waiting
 
 
 @dataclass(frozen=True)
@@ -52,16 +43,7 @@ async def _work(task: Task, ready: Connection) -> None:
     ledger, said = Ledger(handle), os.open(task.said, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     with ThreadPoolExecutor(1 if handle.dialect == "sqlite" else CONNECTIONS) as thread:
         desk = town.desk(ledger)
-        outbox = Outbox(
-            ledger,
-            thread,
-            str,
-            [File(task.record, task.seed)],
-            pacing=Pacing({}),
-            next_attempt=lambda attempts, _wait, _key: 0.02 if attempts < 1000 else None,
-            lease=LEASE,
-            every=0.02,
-        )
+        outbox = outbox_into(task.record, task.seed, ledger, thread)
         await outbox.start()
         ready.send_bytes(b"ready")
         for number in await loop.run_in_executor(thread, left, ledger, task):
@@ -82,9 +64,3 @@ def left(ledger: Ledger, task: Task) -> list[int]:
     with ledger.transaction():
         settled = ledger.requests.settled(task.request, list(ids))
     return [number for id, number in ids.items() if id not in settled]
-
-
-def waiting(ledger: Ledger) -> int:
-    """How many notices are to be delivered."""
-    with ledger.transaction():
-        return ledger.notices.counts(4e9).waiting

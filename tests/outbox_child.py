@@ -11,7 +11,7 @@ import asyncio
 import os
 import random
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from bot.channels import DeliveryError
@@ -48,33 +48,44 @@ class File:
         await asyncio.sleep(self._chance.uniform(0, SLOWEST))
 
 
+def handle_of(database: str) -> Postgres | SQLite:
+    """The database by its file or address."""
+    return Postgres(database) if database.startswith("postgres") else SQLite(Path(database))
+
+
+def outbox_into(record: str, seed: int, ledger: Ledger, thread: Executor) -> Outbox:
+    """An outbox whose one channel is the file `record`; it loses no time, and gives up nothing."""
+    return Outbox(
+        ledger,
+        thread,
+        str,
+        [File(record, seed)],
+        pacing=Pacing({}),
+        next_attempt=lambda attempts, _wait, _key: 0.02 if attempts < 1000 else None,
+        lease=LEASE,
+        every=0.02,
+    )
+
+
+def waiting(ledger: Ledger) -> int:
+    """How many notices are to be delivered."""
+    with ledger.transaction():
+        return ledger.notices.counts(4e9).waiting
+
+
 async def deliver(database: str, record: str, seed: int) -> None:
     """Delivers everything."""
-    handle = Postgres(database) if database.startswith("postgres") else SQLite(Path(database))
+    handle = handle_of(database)
     ledger = Ledger(handle)
     with ThreadPoolExecutor(1) as thread:
-        outbox = Outbox(
-            ledger,
-            thread,
-            str,
-            [File(record, seed)],
-            pacing=Pacing({}),
-            next_attempt=lambda attempts, _wait, _key: 0.02 if attempts < 1000 else None,
-            lease=LEASE,
-            every=0.02,
-        )
+        outbox = outbox_into(record, seed, ledger, thread)
         await outbox.start()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        while await asyncio.get_running_loop().run_in_executor(thread, _waiting, ledger):
+        while await asyncio.get_running_loop().run_in_executor(thread, waiting, ledger):
             await asyncio.sleep(0.05)
         await outbox.stop()
         thread.submit(handle.close).result()
-
-
-def _waiting(ledger: Ledger) -> int:
-    with ledger.transaction():
-        return ledger.notices.counts(4e9).waiting
 
 
 if __name__ == "__main__":

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-
-import click
-import pytest
 
 from bot.dispatcher import Dispatcher
 from bot.people import Sender
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import Button, Choice, Facts, Field, Form, Heading, Quote, Text, View, filled, view
-from tests.drivers import ConsoleDriver, Driver
-from tests.slack_driver import SlackDriver
-from tests.teams_driver import TeamsDriver
-from tests.web_driver import WebDriver
 
-CHANNELS = ("console", "web", "slack", "teams")
 HOW = (Choice("here", "I read it here"), Choice("paper", "I read it on paper"))
 SIGN = Form(
     "sign",
@@ -94,15 +84,3 @@ def signing_door(dispatcher: Dispatcher, page: View = PAGE) -> SigningDoor:
     """That dispatcher, made of a usual one."""
     usual = {each.name: getattr(dispatcher, each.name) for each in dataclasses.fields(dispatcher)}
     return SigningDoor(**usual, page=page)
-
-
-@contextmanager
-def person(channel: str, door: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
-    """Somebody in front of a channel; all but the console over real HTTP."""
-    if channel == "console":
-        out: list[str] = []
-        monkeypatch.setattr(click, "echo", lambda text="", **_: out.append(str(text)))
-        yield ConsoleDriver(door, out)
-        return
-    with closing({"web": WebDriver, "slack": SlackDriver, "teams": TeamsDriver}[channel](door)) as made:
-        yield made

@@ -25,7 +25,7 @@ from bot.casebook.starting import casebook
 from bot.ledger import Ledger
 from tests.databases import schema
 from tests.killed_filing import READERS, Fast, Task, settings_of, work
-from tests.killed_signing import handle_of
+from tests.outbox_child import handle_of
 from tests.soak_signing import SEED, finished, killed_after
 
 # Between two lives so much of the organisation's time goes by: sometimes a window is passed, most often none is.

@@ -30,7 +30,8 @@ from bot.bench_signoffs.asking import ask
 from bot.evidence.verify import verify
 from bot.ledger import Ledger
 from tests.databases import schema
-from tests.killed_signing import Task, handle_of, work
+from tests.killed_signing import Task, work
+from tests.outbox_child import handle_of
 
 # One process that has everything imported, and no database open, is copied for each life.
 FORKS = multiprocessing.get_context("forkserver")

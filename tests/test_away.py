@@ -27,7 +27,7 @@ from bot.tokens import Tokens
 from policy_kb import KnowledgeBase
 from tests.databases import Handle, schema
 from tests.drivers import Driver, flat
-from tests.signing_door import CHANNELS, person
+from tests.driving import CHANNELS, person
 from tests.slack_stand_in import TEAM
 from tests.tcp_proxy import Wire
 from tests.teams_stand_in import TENANT

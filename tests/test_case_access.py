@@ -84,8 +84,8 @@ def test_a_link_opens_the_room_once(desk: Desk) -> None:
     assert address.startswith(f"https://bot.example{ENTER}/")
     assert desk.access.holds(token(address))
     assert desk.access.holds(token(address))
-    session, reader, _ = desk.access.session(desk.access.enter(token(address)))
-    assert (session.person, reader.recipients) == ("hana", {"hr"})
+    session, seat, _ = desk.access.session(desk.access.enter(token(address)))
+    assert (session.person, seat.reader.recipients) == ("hana", {"hr"})
     assert not desk.access.holds(token(address))
     with pytest.raises(OldCasesLink):
         desk.access.enter(token(address))

@@ -21,8 +21,9 @@ from bot.journeys.casework import ON_THE_WEB
 from bot.people import Account, Sender, Standing
 from bot.turns import Pressed, Said, Submitted, Turn
 from bot.views import Facts, Link, Text, View
-from tests.case_chats import ACCOUNTS, CHANNELS, Office, driver, entered, office
+from tests.case_chats import ACCOUNTS, Office, entered, office
 from tests.drivers import Driver
+from tests.driving import CHANNELS, person
 
 pytestmark = pytest.mark.anonymity
 WHAT = "The pool page shows a zebrafinch by name."
@@ -39,7 +40,7 @@ def here(dispatcher: Dispatcher, tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def hana(channel: str, here: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Hana of HR, in front of a channel."""
-    with driver(channel, here.door, monkeypatch) as made:
+    with person(channel, here.door, monkeypatch) as made:
         yield made
 
 

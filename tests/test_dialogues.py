@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-import click
 import pytest
 import yaml
 
@@ -18,14 +16,11 @@ from bot.dispatcher import Dispatcher
 from bot.people import Account
 from bot.publishing import Published, changes
 from tests.conftest import HERE
-from tests.drivers import ConsoleDriver, Driver, flat
-from tests.slack_driver import SlackDriver
+from tests.drivers import Driver, flat
+from tests.driving import CHANNELS, person
 from tests.slack_stand_in import TEAM
-from tests.teams_driver import TeamsDriver
 from tests.teams_stand_in import TENANT
-from tests.web_driver import WebDriver
 
-CHANNELS = ("console", "web", "slack", "teams")
 DIALOGUES = [
     pytest.param(dialogue, channel, id=f"{channel} {path.stem}: {dialogue['name']}")
     for path in sorted((HERE / "dialogues").glob("*.yaml"))
@@ -85,13 +80,7 @@ def read_through(driver: Driver) -> str:
 @pytest.fixture
 def driver(channel: str, dispatcher: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
     """A person in front of a channel; all but the console over real HTTP."""
-    if channel == "console":
-        out: list[str] = []
-        monkeypatch.setattr(click, "echo", lambda text="", **_: out.append(str(text)))
-        yield ConsoleDriver(dispatcher, out)
-        return
-    made = {"web": WebDriver, "slack": SlackDriver, "teams": TeamsDriver}[channel](dispatcher)
-    with closing(made):
+    with person(channel, dispatcher, monkeypatch) as made:
         yield made
 
 

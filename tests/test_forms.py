@@ -19,7 +19,8 @@ from bot.turns import Pressed, Submitted
 from bot.views import Quote, View
 from tests.conftest import HERE
 from tests.drivers import ConsoleDriver, Driver
-from tests.signing_door import CHANNELS, PAGE, SIGN, SIGNING, WRONG, SigningDoor, person, reading, signing_door
+from tests.driving import CHANNELS, person
+from tests.signing_door import PAGE, SIGN, SIGNING, WRONG, SigningDoor, reading, signing_door
 from tests.slack_driver import SlackDriver
 from tests.teams_driver import TeamsDriver, actions
 from tests.web_driver import WebDriver

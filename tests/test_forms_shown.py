@@ -18,7 +18,8 @@ from bot.turns import Submitted
 from bot.views import Quote, View, view
 from tests import validators
 from tests.drivers import ConsoleDriver
-from tests.signing_door import NEXT, PAGE, SIGN, SIGNING, person, reading, signing_door
+from tests.driving import person
+from tests.signing_door import NEXT, PAGE, SIGN, SIGNING, reading, signing_door
 from tests.slack_driver import SlackDriver
 from tests.slack_stand_in import TEAM
 from tests.teams_driver import TeamsDriver, actions

@@ -6,7 +6,6 @@ import datetime
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,13 +30,11 @@ from bot.report_settings import Recipient, ReportSettings, tried_out
 from policy_kb import KnowledgeBase
 from tests.casebooks import PEOPLE
 from tests.drivers import ConsoleDriver, Driver
-from tests.slack_driver import SlackDriver
-from tests.teams_driver import TeamsDriver, actions, inputs, visible
+from tests.driving import CHANNELS, person
+from tests.teams_driver import actions, inputs, visible
 from tests.teams_stand_in import activity
-from tests.web_driver import WebDriver
 
 pytestmark = pytest.mark.anonymity
-CHANNELS = ("console", "web", "slack", "teams")
 REPORT = {
     "f1": "a",
     "f2": "The pool page shows a zebrafinch by name",
@@ -66,13 +63,7 @@ def door(dispatcher: Dispatcher, reports: Reports) -> Dispatcher:
 @pytest.fixture
 def driver(channel: str, door: Dispatcher, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
     """Alice, in front of a channel."""
-    if channel == "console":
-        out: list[str] = []
-        monkeypatch.setattr(click, "echo", lambda text="", **_: out.append(str(text)))
-        yield ConsoleDriver(door, out)
-        return
-    made: Any = {"web": WebDriver, "slack": SlackDriver, "teams": TeamsDriver}[channel](door)
-    with closing(made):
+    with person(channel, door, monkeypatch) as made:
         yield made
 
 

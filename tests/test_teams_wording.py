@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.channels.teams.arrival import BadActivity, Mention, read
 from bot.channels.teams.wording import LONGEST, from_html, spoken, tidy
+from tests.untraced import untraced
 
 BOT = Mention("28:bot", "<at>Clausebot</at>")
 
@@ -72,12 +73,13 @@ def test_any_markup_is_read(markup: str) -> None:
 )
 def test_what_is_read_of_a_message_takes_no_time(part: str) -> None:
     """However long it is, and however badly broken."""
-    start = time.thread_time()  # the machine may be busy with other things
-    text = part * (500_000 // len(part))
-    spoken(text, [Mention("28:bot", f"{part}{number}") for number in range(20_000)], "28:bot")
-    assert len(from_html(text)) <= LONGEST * 2
-    tidy(text)
-    assert time.thread_time() - start < 2
+    with untraced():
+        start = time.thread_time()  # the machine may be busy with other things
+        text = part * (500_000 // len(part))
+        spoken(text, [Mention("28:bot", f"{part}{number}") for number in range(20_000)], "28:bot")
+        assert len(from_html(text)) <= LONGEST * 2
+        tidy(text)
+        assert time.thread_time() - start < 0.5
 
 
 anything = st.recursive(

@@ -14,8 +14,9 @@ from bot.channels.teams.arrival import read
 from bot.dispatcher import Dispatcher
 from bot.people import Account, Profile, Sender, Standing
 from bot.turns import Said
+from tests.driving import CHANNELS, person
 from tests.serving import Serving
-from tests.signing_door import CHANNELS, SigningDoor, person, signing_door
+from tests.signing_door import SigningDoor, signing_door
 from tests.slack_driver import SlackDriver, until
 from tests.slack_stand_in import TEAM, Fault, event
 from tests.teams_driver import TeamsDriver

@@ -48,6 +48,11 @@ def word_list() -> tuple[str, ...]:
     return tuple(sorted(set(text.split())))
 
 
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    return frozenset(word_list())
+
+
 def new_words(choose: Callable[[Sequence[str]], str]) -> str:
     """Seven words, each chosen by this out of all; `secrets.choice` is the one to use."""
     return " ".join(choose(word_list()) for _ in range(WORDS))
@@ -58,7 +63,7 @@ def within(text: str) -> tuple[str, ...]:
 
     Of a long row its beginning and its end, and of all only the first few, since each costs a look-up.
     """
-    known, found = frozenset(word_list()), []
+    known, found = _known_words(), []
     words = re.findall(r"[a-z]+(?:-[a-z]+)*", unicodedata.normalize("NFKC", text).casefold())
     for is_known, row in itertools.groupby(words, known.__contains__):
         run = list(row) if is_known else []

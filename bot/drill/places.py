@@ -126,9 +126,7 @@ def cells(path: Path, where: str, shut: Shut) -> Iterator[Source]:
         with opened(path) as database:
             database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
             yield from joined(
-                Source(
-                    f"{where} {table}.{column}", value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
-                )
+                Source(f"{where} {table}.{column}", _bytes(value))
                 for table, column, value in values(database)
                 if isinstance(value, bytes | str)
             )

@@ -120,8 +120,8 @@ class Border:
     async def seated(self, request: web.Request) -> tuple[Seat, str]:
         """Who makes this request, and the cookie that goes on. Raises SignedOut and NotAReader."""
         cookie = request.cookies.get(self._name, "")
-        session, reader, renewed = await self._in_thread(self._access.session, cookie)
-        return Seat(session, reader, await self._in_thread(self._access.readers)), renewed
+        session, seat, renewed = await self._in_thread(self._access.session, cookie)
+        return Seat(session, seat.reader, seat.readers), renewed
 
     async def posted(self, request: web.Request, most: int = MOST_BYTES) -> tuple[Seat, str, dict[str, str]]:
         """The same for a form of ours, with what it holds; `most` in bytes. Raises NotOurs for any other, and
